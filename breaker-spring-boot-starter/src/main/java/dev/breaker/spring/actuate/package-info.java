@@ -1,0 +1,5 @@
+/** Health and endpoint of the application's circuit breakers. */
+@NullMarked
+package dev.breaker.spring.actuate;
+
+import org.jspecify.annotations.NullMarked;

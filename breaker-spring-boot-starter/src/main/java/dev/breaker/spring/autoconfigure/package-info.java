@@ -1,0 +1,5 @@
+/** Auto-configurations and the properties behind them. */
+@NullMarked
+package dev.breaker.spring.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

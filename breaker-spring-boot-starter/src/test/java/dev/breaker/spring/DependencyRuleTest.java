@@ -1,0 +1,36 @@
+package dev.breaker.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Dependencies point one way: from the starter to the core, and never from one feature to another. */
+@AnalyzeClasses(packages = "dev.breaker", importOptions = DoNotIncludeTests.class)
+class DependencyRuleTest {
+
+    private static final String[] CORE = {"dev.breaker", "dev.breaker.shared.."};
+
+    @ArchTest
+    static final ArchRule coreDependsOnJavaTheLoggingFacadeAndNullAnnotationsOnly = classes()
+            .that()
+            .resideInAnyPackage(CORE)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.breaker", "dev.breaker.shared..", "java..", "org.slf4j..", "org.jspecify.annotations..");
+
+    @ArchTest
+    static final ArchRule featuresDoNotDependOnOneAnother = slices().matching(
+                    "dev.breaker.spring.(aop|redis|actuate|micrometer|cloud|dashboard)..")
+            .should()
+            .notDependOnEachOther()
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching("dev.(**)").should().beFreeOfCycles();
+}
