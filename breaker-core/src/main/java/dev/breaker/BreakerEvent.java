@@ -1,0 +1,78 @@
+package dev.breaker;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened to a circuit. Events are built only while somebody listens. */
+public sealed interface BreakerEvent {
+
+    /** Name of the circuit. */
+    String breaker();
+
+    /**
+     * The circuit moved from one state to another. Every instance sees every transition it follows; exactly one instance of
+     * the cluster is the one that {@linkplain #announcer() announces} it.
+     *
+     * @param from state left
+     * @param to state entered
+     * @param cause why, in words
+     * @param scope whether the whole cluster moved or this instance alone
+     * @param epoch identity of the stay that begins; zero when the instance moved alone
+     * @param announcer whether this instance made the transition
+     */
+    record Transition(
+            String breaker,
+            BreakerState from,
+            BreakerState to,
+            String cause,
+            BreakerScope scope,
+            long epoch,
+            boolean announcer)
+            implements BreakerEvent {}
+
+    /**
+     * A call was rejected.
+     *
+     * @param state state that rejected it
+     */
+    record Rejected(String breaker, BreakerState state) implements BreakerEvent {}
+
+    /**
+     * A call succeeded.
+     *
+     * @param nanos its duration, zero unless slow calls are measured
+     */
+    record Success(String breaker, long nanos) implements BreakerEvent {}
+
+    /**
+     * A call failed.
+     *
+     * @param cause what it threw, null if its result was classified as failure
+     * @param nanos its duration, zero unless slow calls are measured
+     */
+    record Failure(String breaker, @Nullable Throwable cause, long nanos) implements BreakerEvent {}
+
+    /**
+     * A call was not counted.
+     *
+     * @param cause what it threw, if anything
+     */
+    record Ignored(String breaker, @Nullable Throwable cause) implements BreakerEvent {}
+
+    /**
+     * The shared store does not answer: from now on this instance decides by its own window. One event per outage, not one
+     * per circuit.
+     *
+     * @param breaker the circuit that noticed first
+     * @param cause what the store answered
+     */
+    record SharingDegraded(String breaker, String cause) implements BreakerEvent {}
+
+    /**
+     * The shared store answers again.
+     *
+     * @param breaker the circuit that noticed last
+     * @param outage how long the store was away
+     */
+    record SharingRecovered(String breaker, Duration outage) implements BreakerEvent {}
+}

@@ -1,0 +1,31 @@
+package dev.breaker;
+
+/**
+ * Is told what happens to circuits. All methods do nothing by default.
+ *
+ * <p>Called in the thread that caused the event and outside all locks, so be quick. An exception thrown here is logged and
+ * harms neither the call nor other listeners.
+ */
+public interface BreakerListener {
+
+    /** The circuit moved from one state to another. */
+    default void onTransition(BreakerEvent.Transition event) {}
+
+    /** A call was rejected. */
+    default void onRejected(BreakerEvent.Rejected event) {}
+
+    /** A call succeeded. */
+    default void onSuccess(BreakerEvent.Success event) {}
+
+    /** A call failed. */
+    default void onFailure(BreakerEvent.Failure event) {}
+
+    /** A call was not counted. */
+    default void onIgnored(BreakerEvent.Ignored event) {}
+
+    /** The shared store does not answer any more. */
+    default void onSharingDegraded(BreakerEvent.SharingDegraded event) {}
+
+    /** The shared store answers again. */
+    default void onSharingRecovered(BreakerEvent.SharingRecovered event) {}
+}
