@@ -1,0 +1,253 @@
+package dev.breaker;
+
+import dev.breaker.shared.SharedOverride.Mode;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named circuit, shared by all instances of a service that have a store, each of which decides its calls from memory.
+ *
+ * <p>A CLOSED circuit makes every call and counts how it ends; too many failures or slow calls in the sliding window open it.
+ * An OPEN circuit rejects calls until its wait is over; then it is HALF_OPEN and makes a few probes, which close it or open it
+ * again. An operator's override stands above all this. The pattern is that of Michael Nygard's <em>Release It!</em>.
+ *
+ * <p>The easiest way to make a call is {@link #call}, {@link #run} or {@link #callAsync}. With {@link #acquire()} or
+ * {@link #tryAcquire()} the caller completes the {@link Permit} itself:
+ *
+ * <pre>{@code
+ * Permit permit = breaker.acquire();
+ * long start = breaker.startNanos();
+ * try {
+ *     Offer offer = partner.offer(customer);
+ *     permit.success(breaker.elapsedNanos(start));
+ *     return offer;
+ * } catch (IOException e) {
+ *     permit.failure(e, breaker.elapsedNanos(start));
+ *     throw e;
+ * }
+ * }</pre>
+ *
+ * <p>Obtained from a {@link BreakerRegistry}. Safe for use by many threads. While CLOSED or OPEN no method that admits a call
+ * waits, takes a lock or allocates; HALF_OPEN, a caller may wait for the store for
+ * {@link BreakerConfig#halfOpenAcquireTimeout()}.
+ */
+public final class Breaker {
+
+    private final Circuit circuit;
+
+    Breaker(Circuit circuit) {
+        this.circuit = circuit;
+    }
+
+    Circuit circuit() {
+        return circuit;
+    }
+
+    /** Name of the circuit. */
+    public String name() {
+        return circuit.name();
+    }
+
+    /** Settings of the circuit. */
+    public BreakerConfig config() {
+        return circuit.config();
+    }
+
+    /** State that decides about calls now. */
+    public BreakerState state() {
+        return circuit.current().state();
+    }
+
+    /** Everything that is known about the circuit now. */
+    public BreakerSnapshot snapshot() {
+        return circuit.snapshot();
+    }
+
+    /**
+     * Makes a call if the circuit permits it.
+     *
+     * @return what the body returned
+     * @throws CallNotPermittedException if the call is rejected; the body has not run
+     * @throws Exception what the body threw, as it is
+     */
+    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+        Permit permit = acquire();
+        long start = startNanos();
+        T result;
+        try {
+            result = body.call();
+        } catch (Throwable thrown) {
+            permit.complete(null, thrown, elapsedNanos(start));
+            throw thrown;
+        }
+        permit.complete(result, null, elapsedNanos(start));
+        return result;
+    }
+
+    /**
+     * Makes a call without result if the circuit permits it.
+     *
+     * @throws CallNotPermittedException if the call is rejected; the body has not run
+     */
+    public void run(Runnable body) {
+        Permit permit = acquire();
+        long start = startNanos();
+        try {
+            body.run();
+        } catch (Throwable thrown) {
+            permit.complete(null, thrown, elapsedNanos(start));
+            throw thrown;
+        }
+        permit.complete(null, null, elapsedNanos(start));
+    }
+
+    /**
+     * Makes an asynchronous call if the circuit permits it, and counts it when its stage completes. Never waits: when the store
+     * must be asked for a probe's permit, the body runs later, in the common pool.
+     *
+     * @return a stage that completes as the body's does; fails with {@link CallNotPermittedException} if the call is rejected,
+     *     and with what the body threw if it threw. Cancelling it gives the permit back.
+     */
+    public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> body) {
+        CompletableFuture<@Nullable Permit> permit = tryAcquireAsync().toCompletableFuture();
+        return permit.isDone()
+                ? callWith(permit.join(), body)
+                : permit.thenComposeAsync(granted -> callWith(granted, body));
+    }
+
+    private <T extends @Nullable Object> CompletionStage<T> callWith(
+            @Nullable Permit permit, Supplier<? extends CompletionStage<T>> body) {
+        if (permit == null) {
+            return CompletableFuture.failedFuture(rejection());
+        }
+        long start = startNanos();
+        CompletionStage<T> stage;
+        try {
+            stage = body.get();
+        } catch (Throwable thrown) {
+            permit.complete(null, thrown, elapsedNanos(start));
+            return CompletableFuture.failedFuture(thrown);
+        }
+        if (stage == null) {
+            permit.ignore();
+            return CompletableFuture.failedFuture(new NullPointerException("The call returned no stage"));
+        }
+        return observed(stage, permit, start);
+    }
+
+    /* The first of completion and cancellation settles the permit, before the caller learns of it. */
+    private <T extends @Nullable Object> CompletionStage<T> observed(
+            CompletionStage<T> stage, Permit permit, long start) {
+        AtomicBoolean settled = new AtomicBoolean();
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        stage.whenComplete((result, thrown) -> {
+            if (settled.compareAndSet(false, true)) {
+                permit.complete(result, thrown, elapsedNanos(start));
+            }
+            if (thrown == null) {
+                answer.complete(result);
+            } else {
+                answer.completeExceptionally(thrown);
+            }
+        });
+        CompletableFuture<T> unused = answer.whenComplete((result, thrown) -> {
+            if (answer.isCancelled() && settled.compareAndSet(false, true)) {
+                permit.ignore();
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * Takes a permit.
+     *
+     * @throws CallNotPermittedException if the circuit rejects the call
+     */
+    public Permit acquire() {
+        Permit permit = circuit.tryAcquire();
+        if (permit == null) {
+            throw circuit.rejection();
+        }
+        return permit;
+    }
+
+    /** Takes a permit; null if the circuit rejects the call. */
+    public @Nullable Permit tryAcquire() {
+        return circuit.tryAcquire();
+    }
+
+    /** Takes a permit without ever waiting for the store in this thread; the stage yields null if the call is rejected. */
+    public CompletionStage<@Nullable Permit> tryAcquireAsync() {
+        return circuit.tryAcquireAsync();
+    }
+
+    /** The exception that says why a call was just rejected. */
+    public CallNotPermittedException rejection() {
+        return circuit.rejection();
+    }
+
+    /** The present moment for {@link #elapsedNanos}, or zero without a look at the clock if calls are not timed. */
+    public long startNanos() {
+        return circuit.outcomes().areTimed() ? circuit.now() : 0;
+    }
+
+    /** Nanoseconds since {@link #startNanos()}, or zero if calls are not timed. */
+    public long elapsedNanos(long start) {
+        return circuit.outcomes().areTimed() ? circuit.now() - start : 0;
+    }
+
+    /**
+     * Rejects all calls in the whole cluster until {@link #release}. Holds here at once, and everywhere as soon as the store
+     * knows; survives restarts of all instances. So do the other overrides.
+     *
+     * @param reason why
+     * @param actor who decides
+     * @param expiry when it ends by itself, null for never
+     */
+    public void forceOpen(String reason, String actor, @Nullable Duration expiry) {
+        override(Mode.FORCED_OPEN, reason, actor, expiry);
+    }
+
+    /** Makes all calls in the whole cluster and counts nothing: another name for {@link #disable}. */
+    public void forceClosed(String reason, String actor, @Nullable Duration expiry) {
+        disable(reason, actor, expiry);
+    }
+
+    /** Makes all calls in the whole cluster and counts nothing until {@link #release}; see {@link #forceOpen}. */
+    public void disable(String reason, String actor, @Nullable Duration expiry) {
+        override(Mode.DISABLED, reason, actor, expiry);
+    }
+
+    /** Makes all calls in the whole cluster and counts them until {@link #release}; see {@link #forceOpen}. */
+    public void metricsOnly(String reason, String actor, @Nullable Duration expiry) {
+        override(Mode.METRICS_ONLY, reason, actor, expiry);
+    }
+
+    /** Ends an override in the whole cluster: the automatic state decides again. */
+    public void release(String reason, String actor) {
+        override(Mode.NONE, reason, actor, null);
+    }
+
+    /** Closes the circuit in the whole cluster and forgets all counts; does not end an override. */
+    public void reset(String reason, String actor) {
+        circuit.reset("reset by " + actor + ": " + reason);
+    }
+
+    private void override(Mode mode, String reason, String actor, @Nullable Duration expiry) {
+        if (expiry != null && (expiry.isNegative() || expiry.isZero())) {
+            throw new IllegalArgumentException(
+                    "Invalid expiry (" + expiry + ") for circuit breaker '" + name() + "': must be positive.");
+        }
+        circuit.override(mode, reason, actor, expiry);
+    }
+
+    @Override
+    public String toString() {
+        return "Breaker[" + name() + " " + state() + "]";
+    }
+}

@@ -1,0 +1,302 @@
+package dev.breaker;
+
+import dev.breaker.shared.SharedOverride;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedStore;
+import dev.breaker.shared.SharedStoreListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates and finds circuits by name, and keeps them in step with the store.
+ *
+ * <p>An application has one. Its background work runs on two daemon threads, whatever the number of circuits. Safe for use by
+ * many threads.
+ */
+public final class BreakerRegistry implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BreakerRegistry.class);
+    private static final int LONGEST_NAME = 200;
+    private static final long FLUSH_MILLIS = 500;
+    private static final long LONGEST_TICK = Duration.ofMillis(100).toNanos();
+
+    private final ConcurrentHashMap<String, Breaker> breakers = new ConcurrentHashMap<>();
+    private final Function<String, BreakerConfig> configs;
+    private final int maximumBreakers;
+    private final Circuit.Surroundings surroundings;
+    private final Timers timers;
+    private final Timers deliveries;
+    private final Listeners listeners;
+    private final String instance;
+    private final @Nullable SharedStore store;
+    private final @Nullable StoreOutage outage;
+    private final long tickNanos;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private BreakerRegistry(Builder builder) {
+        boolean manual = builder.ticker instanceof ManualTicker;
+        timers = manual ? ((ManualTicker) builder.ticker).timers() : new DaemonTimers("breaker-timer");
+        deliveries = manual ? ((ManualTicker) builder.ticker).timers() : new DaemonTimers("breaker-events");
+        listeners = new Listeners(deliveries);
+        builder.listeners.forEach(listeners::add);
+        configs = builder.configs;
+        maximumBreakers = builder.maximumBreakers;
+        instance = builder.instance;
+        store = builder.store;
+        outage = store == null ? null : new StoreOutage(listeners, builder.ticker, store.describe());
+        Sharing.Settings sharing = store == null || outage == null
+                ? null
+                : new Sharing.Settings(
+                        store, instance, builder.syncInterval.toNanos(), builder.pollInterval.toNanos(), outage);
+        surroundings = new Circuit.Surroundings(builder.ticker, timers, listeners, instance, sharing);
+        tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
+    }
+
+    private BreakerRegistry start() {
+        timers.after(tickNanos, this::tick);
+        if (store != null) {
+            store.subscribe(new News());
+        }
+        return this;
+    }
+
+    /** Starts from the defaults: no store, the system's clock, {@link BreakerConfig#defaults()} for every circuit. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Finds a circuit, or creates it with its configuration.
+     *
+     * @param name 1 to 200 characters, none of them a control character
+     * @throws IllegalArgumentException if the name breaks that rule or the configuration is invalid
+     * @throws IllegalStateException if there are too many circuits
+     */
+    public Breaker breaker(String name) {
+        Breaker known = breakers.get(name);
+        if (known != null) {
+            return known;
+        }
+        Breaker created = create(checked(name));
+        if (!closed.get()) {
+            timers.soon(created.circuit()::urge);
+        }
+        return created;
+    }
+
+    private synchronized Breaker create(String name) {
+        Breaker known = breakers.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (breakers.size() >= maximumBreakers) {
+            throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
+                    + maximumBreakers + "; use fewer names or raise the maximum.");
+        }
+        Breaker breaker = new Breaker(new Circuit(name, configs.apply(name), surroundings));
+        breakers.put(name, breaker);
+        return breaker;
+    }
+
+    private Stream<Circuit> circuits() {
+        return breakers.values().stream().map(Breaker::circuit);
+    }
+
+    private static String checked(String name) {
+        String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
+        if (name.isBlank() || name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException("Invalid name (" + shown.strip() + ") of a circuit breaker, "
+                    + name.length() + " characters: must have 1 to " + LONGEST_NAME + ", not all of them blank.");
+        }
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("Invalid name (" + shown.replaceAll("\\p{Cntrl}", "?")
+                    + ") of a circuit breaker: must not contain control characters.");
+        }
+        return name;
+    }
+
+    /** Finds a circuit without creating it. */
+    public Optional<Breaker> find(String name) {
+        return Optional.ofNullable(breakers.get(name));
+    }
+
+    /** All circuits at this moment, in no particular order. */
+    public Collection<Breaker> breakers() {
+        return List.copyOf(breakers.values());
+    }
+
+    /** Identity of this instance among those that share the store. */
+    public String instance() {
+        return instance;
+    }
+
+    /** Whether the store answers: DEGRADED while any circuit is cut off from it, OFF without a store. */
+    public BreakerSnapshot.Sharing sharing() {
+        if (outage == null) {
+            return BreakerSnapshot.Sharing.OFF;
+        }
+        return outage.lasts() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE;
+    }
+
+    /** Which store is used, in words; empty without one. */
+    public Optional<String> store() {
+        return Optional.ofNullable(store).map(SharedStore::describe);
+    }
+
+    /** Adds a listener for the events of all circuits. */
+    public void addListener(BreakerListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Removes a listener. */
+    public void removeListener(BreakerListener listener) {
+        listeners.remove(listener);
+    }
+
+    /**
+     * Sends to the store what it has not been told yet, waiting no longer than half a second, and ends all background work.
+     * Circuits go on working on their own. Does not close the store, which belongs to whoever made it. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        CompletableFuture<?>[] flushes = circuits().map(Circuit::close).toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(flushes).get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            log.warn("The last counts of some circuit breakers did not reach the store in {} ms", FLUSH_MILLIS);
+        } catch (ExecutionException fault) {
+            log.warn("The last counts of some circuit breakers did not reach the store", fault);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        timers.stop();
+        deliveries.stop();
+    }
+
+    private void tick() {
+        try {
+            circuits().forEach(Circuit::tick);
+        } finally {
+            if (!closed.get()) {
+                timers.after(tickNanos, this::tick);
+            }
+        }
+    }
+
+    /** What the store says about other instances. */
+    private final class News implements SharedStoreListener {
+
+        @Override
+        public void stateChanged(String breaker, SharedState state) {
+            find(breaker).ifPresent(known -> known.circuit().heard(state));
+        }
+
+        @Override
+        public void overrideChanged(String breaker, SharedOverride override) {
+            find(breaker).ifPresent(known -> known.circuit().heard(override));
+        }
+
+        @Override
+        public void subscribed() {
+            if (!closed.get()) {
+                timers.soon(() -> circuits().forEach(Circuit::urge));
+            }
+        }
+    }
+
+    /** Collects the settings of a registry. Not safe for use by many threads. */
+    public static final class Builder {
+
+        private Ticker ticker = Ticker.system();
+        private @Nullable SharedStore store;
+        private String instance = UUID.randomUUID().toString().substring(0, 8);
+        private Function<String, BreakerConfig> configs = name -> BreakerConfig.defaults();
+        private final List<BreakerListener> listeners = new ArrayList<>();
+        private Duration syncInterval = Duration.ofMillis(250);
+        private Duration pollInterval = Duration.ofSeconds(1);
+        private int maximumBreakers = 10_000;
+
+        private Builder() {}
+
+        /** The clock; default {@link Ticker#system()}. With a {@link ManualTicker} the registry starts no threads. */
+        public Builder ticker(Ticker ticker) {
+            this.ticker = ticker;
+            return this;
+        }
+
+        /** The store to share circuits through; default none. */
+        public Builder store(SharedStore store) {
+            this.store = store;
+            return this;
+        }
+
+        /** Identity among all instances, different in every process and every run; default random. */
+        public Builder instance(String instance) {
+            this.instance = instance;
+            return this;
+        }
+
+        /** Yields the configuration of a circuit by its name, once, when it is created; default the defaults. */
+        public Builder configs(Function<String, BreakerConfig> configs) {
+            this.configs = configs;
+            return this;
+        }
+
+        /** Adds a listener for the events of all circuits. */
+        public Builder listener(BreakerListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** How often a circuit with news exchanges with the store, 10 ms to 1 min; default 250 ms. */
+        public Builder syncInterval(Duration syncInterval) {
+            this.syncInterval = between("syncInterval", syncInterval);
+            return this;
+        }
+
+        /** How often a circuit without news looks for those of others, 10 ms to 1 min; default 1 s. */
+        public Builder pollInterval(Duration pollInterval) {
+            this.pollInterval = between("pollInterval", pollInterval);
+            return this;
+        }
+
+        /** How many circuits there may be, at least 1; default 10,000. */
+        public Builder maximumBreakers(int maximumBreakers) {
+            if (maximumBreakers < 1) {
+                throw new InvalidConfigException("maximumBreakers", maximumBreakers, "must be at least 1");
+            }
+            this.maximumBreakers = maximumBreakers;
+            return this;
+        }
+
+        /** Builds the registry and starts its background work. */
+        public BreakerRegistry build() {
+            return new BreakerRegistry(this).start();
+        }
+
+        private static Duration between(String property, Duration value) {
+            if (value.compareTo(Duration.ofMillis(10)) < 0 || value.compareTo(Duration.ofMinutes(1)) > 0) {
+                throw new InvalidConfigException(property, value, "must be between PT0.01S and PT1M");
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.breaker;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What calls of foreign code have in common. */
+final class Calls {
+
+    private Calls() {}
+
+    /** Calls a store, which may be badly behaved: whatever it throws fails the stage, and so does null. */
+    static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> operation) {
+        try {
+            return operation.get().thenApply(reply -> {
+                if (reply == null) {
+                    throw new IllegalStateException("the store answered nothing");
+                }
+                return reply;
+            });
+        } catch (RuntimeException | LinkageError fault) {
+            return CompletableFuture.failedFuture(fault);
+        }
+    }
+
+    /** The exception that a caller meant, without what asynchronous code puts around it. */
+    static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** Class and message in one line. */
+    static String describe(Throwable thrown) {
+        String message = thrown.getMessage();
+        String name = thrown.getClass().getSimpleName();
+        return message == null || message.isBlank()
+                ? name
+                : name + ": " + message.lines().findFirst().orElse("");
+    }
+
+    /** The innermost cause in one line. */
+    static String describeRoot(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            return "no answer";
+        }
+        Throwable root = thrown;
+        for (Throwable cause; (cause = root.getCause()) != null && cause != root; ) {
+            root = cause;
+        }
+        return describe(root);
+    }
+}

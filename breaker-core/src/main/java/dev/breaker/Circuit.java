@@ -1,0 +1,642 @@
+package dev.breaker;
+
+import dev.breaker.shared.ProbeOutcome;
+import dev.breaker.shared.Probes;
+import dev.breaker.shared.SharedOverride;
+import dev.breaker.shared.SharedOverride.Mode;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedState.Kind;
+import dev.breaker.shared.WindowSpec;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state machine of one circuit on this instance.
+ *
+ * <p>Admission reads {@link #current} and takes no lock. Everything that may change the state runs under the circuit's monitor,
+ * in {@link #exclusively}; what it wants done outside (talk to the store) it leaves as an effect, which runs as soon as the
+ * monitor is free. There is an automatic phase, and above it perhaps an operator's override; {@code current} is the one that
+ * decides.
+ */
+final class Circuit {
+
+    private static final Logger log = LoggerFactory.getLogger(Circuit.class);
+
+    /** What circuits of one registry have in common. */
+    record Surroundings(
+            Ticker ticker, Timers timers, Listeners listeners, String instance, Sharing.@Nullable Settings sharing) {}
+
+    private final String name;
+    private final BreakerConfig config;
+    private final Surroundings surroundings;
+    private final Thresholds thresholds;
+    private final WaitSchedule waits;
+    private final Outcomes outcomes;
+    private final LongAdder rejections = new LongAdder();
+    private final Deque<Runnable> effects = new ArrayDeque<>();
+    private boolean effectsClaimed;
+    private final OverrideLayer overrides;
+    private final @Nullable Sharing sharing;
+    private final @Nullable ProbeLeases leases;
+
+    private volatile Phase current;
+    private Phase automatic;
+    private String cause = "";
+    private BreakerState announced = BreakerState.CLOSED;
+    private @Nullable String unannouncedCause;
+
+    Circuit(String name, BreakerConfig config, Surroundings surroundings) {
+        this.name = name;
+        this.config = config;
+        this.surroundings = surroundings;
+        this.thresholds = new Thresholds(config);
+        this.waits = new WaitSchedule(config, () -> ThreadLocalRandom.current().nextDouble());
+        this.outcomes = new Outcomes(name, config, surroundings.listeners);
+        this.overrides = new OverrideLayer(this);
+        Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
+        this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
+        this.leases = settings == null ? null : new ProbeLeases(this, settings.store());
+        this.automatic =
+                this.current = new ClosedPhase(this, sharing == null ? BreakerScope.INSTANCE : BreakerScope.CLUSTER);
+    }
+
+    // ---- what phases need to know
+
+    String name() {
+        return name;
+    }
+
+    BreakerConfig config() {
+        return config;
+    }
+
+    String instance() {
+        return surroundings.instance;
+    }
+
+    Thresholds thresholds() {
+        return thresholds;
+    }
+
+    WaitSchedule waits() {
+        return waits;
+    }
+
+    Timers timers() {
+        return surroundings.timers;
+    }
+
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
+    OverrideLayer overrides() {
+        return overrides;
+    }
+
+    long now() {
+        return surroundings.ticker.read();
+    }
+
+    long syncIntervalNanos() {
+        Sharing.Settings settings = surroundings.sharing;
+        return settings == null ? 0 : settings.syncInterval();
+    }
+
+    /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
+    long jittered(long nanos) {
+        return (long) (nanos * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+    }
+
+    WindowSpec windowSpec() {
+        int size = config.slidingWindowSize();
+        return config.slidingWindowType() == BreakerConfig.SlidingWindowType.COUNT_BASED
+                ? new WindowSpec(WindowSpec.Kind.COUNT, size, Duration.ZERO)
+                : new WindowSpec(WindowSpec.Kind.TIME, 10, Duration.ofMillis(100L * size));
+    }
+
+    // ---- admission
+
+    /** The phase that decides about calls. */
+    Phase current() {
+        return current;
+    }
+
+    /** A permit, or null; only HALF_OPEN may wait for it. */
+    @Nullable
+    Permit tryAcquire() {
+        Phase phase = current;
+        Permit permit = phase.tryAcquire();
+        if (permit == null) {
+            rejected(phase);
+        }
+        return permit;
+    }
+
+    /** As {@link #tryAcquire()} without ever waiting. */
+    CompletionStage<@Nullable Permit> tryAcquireAsync() {
+        Phase phase = current;
+        return phase.tryAcquireAsync().thenApply(permit -> {
+            if (permit == null) {
+                rejected(phase);
+            }
+            return permit;
+        });
+    }
+
+    private void rejected(Phase phase) {
+        rejections.increment();
+        outcomes.tellRejected(phase.state());
+    }
+
+    /** A probe of a circuit that is due or half-open; may wait for the store. */
+    @Nullable
+    Permit probe(Phase phase) {
+        ProbeLeases shared = sharedLeases(phase);
+        return shared == null ? probeLocally(phase) : shared.take();
+    }
+
+    /** As {@link #probe} without waiting. */
+    CompletionStage<@Nullable Permit> probeAsync(Phase phase) {
+        ProbeLeases shared = sharedLeases(phase);
+        return shared == null ? CompletableFuture.completedFuture(probeLocally(phase)) : shared.takeAsync();
+    }
+
+    private @Nullable ProbeLeases sharedLeases(Phase phase) {
+        boolean shared = sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive();
+        return shared ? leases : null;
+    }
+
+    private @Nullable Permit probeLocally(Phase phase) {
+        exclusively(() -> {
+            if (automatic == phase) {
+                halfOpenLocally("the wait is over");
+            }
+        });
+        return current.tryAcquire();
+    }
+
+    /** The store failed to answer a request for a probe: this instance decides. */
+    @Nullable
+    Permit probeWithoutStore() {
+        Phase phase = current;
+        if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.isDue())) {
+            return probeLocally(phase);
+        }
+        return phase instanceof LocalHalfOpenPhase ? phase.tryAcquire() : null;
+    }
+
+    // ---- outcomes
+
+    /** A failure or a slow call of a closed phase. */
+    void recorded(ClosedPhase phase, boolean failure, boolean slow, @Nullable Throwable thrown) {
+        Duration retryAfter = failure ? outcomes.retryAfter(thrown) : null;
+        if (failure) {
+            outcomes.remember(thrown);
+        }
+        exclusively(() -> {
+            long now = now();
+            if (phase == automatic) {
+                fold(now);
+                phase.add(now, failure, slow);
+                share(now, 1, failure, slow);
+                decide(phase, now, retryAfter);
+            } else if (phase == current) {
+                phase.fold(now);
+                phase.add(now, failure, slow);
+            }
+        });
+    }
+
+    private void decide(ClosedPhase phase, long now, @Nullable Duration retryAfter) {
+        if (retryAfter != null) {
+            open("the partner asks for " + retryAfter.toMillis() + " ms", retryAfter.toNanos(), true);
+            return;
+        }
+        Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
+        String pooled = thresholds.crossedBy(cluster);
+        String crossed = pooled == null ? thresholds.crossedBy(phase.tally(now)) : pooled;
+        if (crossed != null) {
+            open(crossed, waits.nanos(1), false);
+        } else if (sharing != null) {
+            sharing.badCall(now, thresholds.near(cluster));
+        }
+    }
+
+    private void share(long now, int times, boolean failure, boolean slow) {
+        if (sharing != null && sharing.known().kind() == Kind.CLOSED) {
+            sharing.add(now, times, failure, slow);
+        }
+    }
+
+    private void fold(long now) {
+        if (automatic instanceof ClosedPhase closed) {
+            int fresh = closed.fold(now);
+            if (fresh > 0) {
+                share(now, fresh, false, false);
+            }
+        }
+    }
+
+    // ---- transitions of this instance
+
+    /*
+     * This instance rejects from here on. Whether the whole cluster opens is known one exchange later, and until then the
+     * transition is not announced, so that one opening is one event.
+     */
+    private void open(String why, long wait, boolean certain) {
+        begin(new OpenPhase(this, BreakerScope.INSTANCE, wait, 1), why);
+        unannouncedCause = why;
+        if (sharing != null && sharing.isActive()) {
+            sharing.suspect(now(), new Sharing.Suspicion(why, wait, certain));
+        } else {
+            announceOpening();
+        }
+    }
+
+    /** The opening turns out to be this instance's alone. */
+    void announceOpening() {
+        String why = unannouncedCause;
+        if (why != null) {
+            announce(why, BreakerScope.INSTANCE, 0, true);
+        }
+    }
+
+    private void halfOpenLocally(String why) {
+        begin(new LocalHalfOpenPhase(this, opens()), why);
+        announce(why, BreakerScope.INSTANCE, 0, true);
+    }
+
+    private int opens() {
+        return automatic instanceof OpenPhase open
+                ? open.opens()
+                : automatic instanceof LocalHalfOpenPhase local
+                        ? local.opens()
+                        : automatic instanceof SharedHalfOpenPhase shared ? shared.opens() : 0;
+    }
+
+    /** A timer says that an open phase has lasted long enough. */
+    void waitIsOver(OpenPhase phase) {
+        if (!config.automaticTransition()) {
+            return;
+        }
+        exclusively(() -> {
+            if (automatic != phase) {
+                return;
+            }
+            if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
+                sharing.propose(newState(
+                        Kind.HALF_OPEN,
+                        config.maxWaitDurationInHalfOpenState().toNanos(),
+                        phase.opens(),
+                        "the wait is over"));
+            } else {
+                halfOpenLocally("the wait is over");
+            }
+        });
+    }
+
+    /** A half-open phase lasted too long. */
+    void giveUpHalfOpen(Phase phase) {
+        exclusively(() -> {
+            if (automatic != phase) {
+                return;
+            }
+            String why =
+                    "undecided after " + config.maxWaitDurationInHalfOpenState().toMillis() + " ms";
+            if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
+                sharing.proposeOpen(why, opens() + 1);
+            } else {
+                reopenLocally(why);
+            }
+        });
+    }
+
+    private void reopenLocally(String why) {
+        int opens = opens() + 1;
+        begin(new OpenPhase(this, BreakerScope.INSTANCE, waits.nanos(opens), opens), why);
+        announce(why, BreakerScope.INSTANCE, 0, true);
+    }
+
+    /** A probe of this instance's own half-open phase reported. */
+    void localProbeReported(LocalHalfOpenPhase phase, ProbeOutcome outcome, Thresholds.Verdict verdict) {
+        exclusively(() -> {
+            if (automatic != phase) {
+                return;
+            }
+            boolean failure = outcome == ProbeOutcome.FAILURE || outcome == ProbeOutcome.SLOW_FAILURE;
+            boolean slow = outcome == ProbeOutcome.SLOW_SUCCESS || outcome == ProbeOutcome.SLOW_FAILURE;
+            if (verdict == Thresholds.Verdict.RECOVERED) {
+                closeLocally("probes succeeded");
+            } else if (verdict == Thresholds.Verdict.STILL_FAILING) {
+                reopenLocally("probes failed");
+            }
+            share(now(), 1, failure, slow);
+        });
+    }
+
+    private void closeLocally(String why) {
+        boolean inStep = sharing != null && sharing.known().kind() == Kind.CLOSED;
+        if (sharing != null) {
+            sharing.forgetOutage();
+        }
+        begin(new ClosedPhase(this, inStep ? BreakerScope.CLUSTER : BreakerScope.INSTANCE), why);
+        announce(why, BreakerScope.INSTANCE, 0, true);
+    }
+
+    // ---- transitions of the cluster
+
+    /** Follows the cluster into a state. */
+    void enter(SharedState state, boolean announcer) {
+        long remaining = state.remaining().toNanos();
+        begin(
+                switch (state.kind()) {
+                    case CLOSED -> new ClosedPhase(this, BreakerScope.CLUSTER);
+                    case OPEN -> new OpenPhase(this, BreakerScope.CLUSTER, remaining, state.opens());
+                    case HALF_OPEN -> new SharedHalfOpenPhase(this, remaining, state.opens());
+                },
+                state.cause());
+        announce(state.cause(), BreakerScope.CLUSTER, state.epoch(), announcer);
+    }
+
+    /** The store answers again and its state has not changed: gives up what this instance did meanwhile, or proposes it. */
+    void rejoin(SharedState state) {
+        if (leases != null) {
+            leases.update(state.probes());
+        }
+        if (sharing == null || state.kind() == Kind.CLOSED || automatic.scope() == BreakerScope.CLUSTER) {
+            return;
+        }
+        if (automatic instanceof ClosedPhase) {
+            sharing.propose(newState(Kind.CLOSED, 0, 0, "recovered while the store was away"));
+        } else {
+            enter(state, false);
+        }
+    }
+
+    /** A state as this instance would have it. */
+    SharedState newState(Kind kind, long remaining, int opens, String why) {
+        int permitted = kind == Kind.HALF_OPEN ? config.permittedNumberOfCallsInHalfOpenState() : 0;
+        return new SharedState(
+                0,
+                kind,
+                Duration.ZERO,
+                Duration.ofNanos(remaining),
+                opens,
+                instance(),
+                why,
+                new Probes(permitted, 0, 0, 0, 0));
+    }
+
+    /** What remains of the automatic phase as the store should know it. */
+    long remainingNanos() {
+        return automatic instanceof OpenPhase open ? open.retryAfterNanos() : 0;
+    }
+
+    /** Whether the cluster is in that stay, as far as this instance knows. */
+    boolean isIn(long epoch) {
+        return sharing != null && sharing.known().epoch() == epoch;
+    }
+
+    /** The store answered an operation, or another instance moved the circuit. */
+    void heard(SharedState state) {
+        exclusively(() -> {
+            if (sharing != null) {
+                sharing.heard(state);
+            }
+        });
+    }
+
+    void storeFailed(@Nullable Throwable fault) {
+        exclusively(() -> {
+            if (sharing != null) {
+                sharing.failed(now(), fault);
+            }
+        });
+    }
+
+    /** A probe that the store leased could not report to it: counts for this instance's own half-open phase. */
+    void probeOrphaned(long epoch, ProbeOutcome outcome) {
+        exclusively(() -> {
+            boolean ours = isIn(epoch);
+            if (ours && automatic instanceof SharedHalfOpenPhase) {
+                halfOpenLocally("the store does not answer");
+            }
+            if (ours && automatic instanceof LocalHalfOpenPhase local && outcome != ProbeOutcome.RETURNED) {
+                effect(() -> local.count(outcome));
+            }
+        });
+    }
+
+    // ---- overrides
+
+    void override(Mode mode, String reason, String actor, @Nullable Duration expiry) {
+        exclusively(() -> {
+            overrides.decide(mode, reason, actor, expiry);
+            refresh();
+            if (sharing != null) {
+                sharing.sendUnsent();
+            }
+        });
+    }
+
+    void overrideExpired(SharedOverride expired) {
+        exclusively(() -> {
+            if (overrides.expire(expired)) {
+                refresh();
+            }
+        });
+    }
+
+    synchronized long overrideExpiryNanos() {
+        BreakerSnapshot.ActiveOverride active = overrides.snapshot();
+        Duration left = active == null ? null : active.expiresIn();
+        return left == null ? -1 : left.toNanos();
+    }
+
+    void reset(String why) {
+        exclusively(() -> {
+            boolean inStep = sharing != null && sharing.known().kind() == Kind.CLOSED;
+            begin(new ClosedPhase(this, inStep ? BreakerScope.CLUSTER : BreakerScope.INSTANCE), why);
+            if (sharing != null) {
+                sharing.reset(why);
+            }
+            announce(why, BreakerScope.INSTANCE, 0, true);
+        });
+    }
+
+    // ---- the machine
+
+    private void begin(Phase next, String why) {
+        automatic.end();
+        automatic = next;
+        cause = why;
+        unannouncedCause = null;
+        if (leases != null) {
+            leases.clear();
+        }
+        next.begin();
+        current = overrides.phase() == null ? next : current;
+    }
+
+    /** Lets the override decide, or the automatic phase if there is none. */
+    void refresh() {
+        Phase override = overrides.phase();
+        Phase next = override == null ? automatic : override;
+        if (next != current) {
+            current = next;
+            announce(overrides.cause(), BreakerScope.CLUSTER, 0, overrides.unsent() != null);
+        }
+    }
+
+    private void announce(String why, BreakerScope scope, long epoch, boolean announcer) {
+        unannouncedCause = null;
+        BreakerState from = announced;
+        BreakerState to = current.state();
+        announced = to;
+        if (from != to) {
+            BreakerEvent.Transition event = new BreakerEvent.Transition(name, from, to, why, scope, epoch, announcer);
+            effect(() -> surroundings.listeners.transition(event));
+        }
+    }
+
+    /**
+     * Runs a change under the lock and then, without it, what it and others left to do. One thread at a time does that, in
+     * order; a change made by an effect leaves its own effects to the thread that is at it.
+     */
+    void exclusively(Runnable change) {
+        synchronized (this) {
+            change.run();
+        }
+        if (!claimEffects()) {
+            return;
+        }
+        for (Runnable effect; (effect = nextEffect()) != null; ) {
+            try {
+                effect.run();
+            } catch (RuntimeException | Error fault) {
+                log.error("Circuit breaker '{}' could not finish what a change of its state asked for", name, fault);
+            }
+        }
+    }
+
+    private synchronized boolean claimEffects() {
+        boolean claimed = !effectsClaimed && !effects.isEmpty();
+        effectsClaimed |= claimed;
+        return claimed;
+    }
+
+    private synchronized @Nullable Runnable nextEffect() {
+        Runnable next = effects.poll();
+        effectsClaimed = next != null;
+        return next;
+    }
+
+    /** Leaves something to do outside the lock; under the lock. */
+    void effect(Runnable effect) {
+        effects.add(effect);
+    }
+
+    // ---- registry
+
+    /** Counts what was recorded since and exchanges with the store if it is time to. */
+    void tick() {
+        exclusively(() -> {
+            long now = now();
+            fold(now);
+            if (current != automatic && current instanceof ClosedPhase metricsOnly) {
+                metricsOnly.fold(now);
+            }
+            if (sharing != null) {
+                sharing.tick(now);
+            }
+        });
+        if (leases != null) {
+            leases.returnIdle(now(), 4 * syncIntervalNanos());
+        }
+    }
+
+    /** Exchanges with the store at once, whatever the back-off says. */
+    void urge() {
+        exclusively(() -> {
+            if (sharing != null) {
+                sharing.urgeAnyway(now());
+            }
+        });
+    }
+
+    /** Another instance changed the override. */
+    void heard(SharedOverride override) {
+        exclusively(() -> {
+            overrides.follow(override);
+            refresh();
+        });
+    }
+
+    CompletableFuture<?> close() {
+        CompletableFuture<CompletableFuture<?>> last = new CompletableFuture<>();
+        exclusively(() -> {
+            fold(now());
+            last.complete(sharing == null ? CompletableFuture.completedFuture(null) : sharing.close(now()));
+        });
+        return last.join();
+    }
+
+    CallNotPermittedException rejection() {
+        Phase phase = current;
+        long retryAfter = phase.retryAfterNanos();
+        return new CallNotPermittedException(
+                name,
+                phase.state(),
+                retryAfter < 0 ? null : Duration.ofNanos(retryAfter),
+                outcomes.lastFailure(),
+                config.writableStackTrace());
+    }
+
+    synchronized BreakerSnapshot snapshot() {
+        long now = now();
+        fold(now);
+        boolean shared = sharing != null && sharing.isActive() && automatic.scope() == BreakerScope.CLUSTER;
+        Tally tally = tally(now, shared);
+        long staleness = sharing == null ? -1 : sharing.staleness(now);
+        return new BreakerSnapshot(
+                name,
+                current.state(),
+                automatic.state(),
+                automatic.scope(),
+                sharing == null ? 0 : sharing.known().epoch(),
+                cause,
+                automatic instanceof OpenPhase open ? Duration.ofNanos(open.retryAfterNanos()) : null,
+                new BreakerSnapshot.Counts(tally.calls(), tally.failures(), tally.slow(), tally.streak()),
+                shared && current == automatic ? BreakerScope.CLUSTER : BreakerScope.INSTANCE,
+                rejections.sum(),
+                outcomes.lastFailure(),
+                overrides.snapshot(),
+                sharing == null
+                        ? BreakerSnapshot.Sharing.OFF
+                        : sharing.isDegraded() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE,
+                staleness < 0 ? null : Duration.ofNanos(staleness));
+    }
+
+    private Tally tally(long now, boolean shared) {
+        if (current instanceof ClosedPhase closed && current != automatic) {
+            closed.fold(now);
+            return closed.tally(now);
+        }
+        if (automatic instanceof ClosedPhase closed) {
+            return sharing != null && shared ? sharing.view(now) : closed.tally(now);
+        }
+        Probes probes = sharing != null && automatic instanceof SharedHalfOpenPhase
+                ? sharing.known().probes()
+                : automatic instanceof LocalHalfOpenPhase local ? local.probes() : Probes.NONE;
+        return new Tally(probes.successes() + probes.failures(), probes.failures(), probes.slow(), 0);
+    }
+}

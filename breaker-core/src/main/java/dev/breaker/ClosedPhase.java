@@ -1,0 +1,106 @@
+package dev.breaker;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits every call and counts it; also serves as METRICS_ONLY, which counts without consequences.
+ *
+ * <p>The phase itself is the permit of all its calls. A quick success, the common case, touches nothing but a striped counter.
+ * Everything else takes the circuit's lock, reads the clock and first folds the successes counted since then into the window.
+ */
+final class ClosedPhase extends Phase implements Permit {
+
+    private final BreakerState state;
+    private final BreakerScope scope;
+    private final Window window;
+    private final LongAdder successes = new LongAdder();
+    private long folded;
+    private long streak;
+
+    ClosedPhase(Circuit circuit, BreakerScope scope) {
+        this(circuit, BreakerState.CLOSED, scope);
+    }
+
+    ClosedPhase(Circuit circuit, BreakerState state, BreakerScope scope) {
+        super(circuit);
+        this.state = state;
+        this.scope = scope;
+        this.window = Window.of(circuit.windowSpec());
+    }
+
+    @Override
+    BreakerState state() {
+        return state;
+    }
+
+    @Override
+    BreakerScope scope() {
+        return scope;
+    }
+
+    @Override
+    Permit tryAcquire() {
+        return this;
+    }
+
+    @Override
+    public Outcome complete(@Nullable Object result, @Nullable Throwable thrown, long nanos) {
+        Outcome outcome = circuit.outcomes().classify(result, thrown);
+        switch (outcome) {
+            case SUCCESS -> success(nanos);
+            case FAILURE -> failed(thrown, nanos);
+            case IGNORED -> circuit.outcomes().tellIgnored(thrown);
+        }
+        return outcome;
+    }
+
+    @Override
+    public void success(long nanos) {
+        if (circuit.outcomes().isSlow(nanos)) {
+            circuit.recorded(this, false, true, null);
+        } else {
+            successes.increment();
+        }
+        circuit.outcomes().tellSuccess(nanos);
+    }
+
+    @Override
+    public void failure(Throwable cause, long nanos) {
+        failed(cause, nanos);
+    }
+
+    private void failed(@Nullable Throwable cause, long nanos) {
+        circuit.recorded(this, true, circuit.outcomes().isSlow(nanos), cause);
+        circuit.outcomes().tellFailure(cause, nanos);
+    }
+
+    @Override
+    public void ignore() {
+        circuit.outcomes().tellIgnored(null);
+    }
+
+    /** Adds one outcome; under the circuit's lock. */
+    void add(long now, boolean failure, boolean slow) {
+        window.add(now, 1, failure, slow);
+        streak = failure ? streak + 1 : 0;
+    }
+
+    /** Moves successes counted since the last time into the window and returns how many; under the circuit's lock. */
+    int fold(long now) {
+        long total = successes.sum();
+        int fresh = (int) Math.min(Integer.MAX_VALUE, total - folded);
+        if (fresh > 0) {
+            folded += fresh;
+            streak = 0;
+            window.add(now, fresh, false, false);
+        }
+        return fresh;
+    }
+
+    /** What this instance counted; under the circuit's lock. */
+    Tally tally(long now) {
+        window.slide(now);
+        return new Tally(window.calls, window.failures, window.slow, streak);
+    }
+}

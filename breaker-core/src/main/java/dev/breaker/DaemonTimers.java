@@ -1,0 +1,60 @@
+package dev.breaker;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Timers on one daemon thread. */
+final class DaemonTimers implements Timers {
+
+    private static final Logger log = LoggerFactory.getLogger(DaemonTimers.class);
+    private static final Task NOTHING = () -> {};
+
+    private final ScheduledThreadPoolExecutor executor;
+
+    DaemonTimers(String threadName) {
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = Executors.defaultThreadFactory().newThread(task);
+            thread.setName(threadName);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public Task after(long nanos, Runnable task) {
+        try {
+            ScheduledFuture<?> scheduled = executor.schedule(guarded(task), nanos, TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (RejectedExecutionException stopped) {
+            log.debug("A timer was set after shutdown", stopped);
+            return NOTHING;
+        }
+    }
+
+    @Override
+    public void soon(Runnable task) {
+        after(0, task);
+    }
+
+    @Override
+    public void stop() {
+        executor.shutdownNow();
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) {
+                log.error("A background task of the circuit breakers failed", fault);
+            }
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package dev.breaker;
+
+import dev.breaker.shared.Batch;
+import dev.breaker.shared.WindowSpec;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Outcomes of this instance that the store has not acknowledged. What outgrows the window is forgotten, so an outage costs
+ * bounded memory. Not safe for use by many threads.
+ */
+final class Delta {
+
+    private final Window window;
+    private int trailing;
+    private long trailingBegan;
+    private boolean succeeded;
+    private long lastSuccess;
+
+    Delta(WindowSpec spec) {
+        window = Window.of(spec);
+    }
+
+    void add(long now, int times, boolean failure, boolean slow) {
+        window.add(now, times, failure, slow);
+        if (!failure) {
+            succeeded = true;
+            lastSuccess = now;
+            trailing = 0;
+        } else {
+            trailingBegan = trailing == 0 ? now : trailingBegan;
+            trailing += times;
+        }
+    }
+
+    boolean isEmpty() {
+        return trailing == 0 && !succeeded;
+    }
+
+    boolean hasSuccess() {
+        return succeeded;
+    }
+
+    void clear() {
+        window.clear();
+        trailing = 0;
+        succeeded = false;
+    }
+
+    /** These outcomes on top of earlier ones. */
+    Tally onTopOf(Tally earlier, long now) {
+        window.slide(now);
+        long streak = succeeded ? trailing : earlier.streak() + trailing;
+        if (window instanceof CountWindow count) {
+            return onTopOf(earlier, count, streak);
+        }
+        return new Tally(
+                earlier.calls() + window.calls,
+                earlier.failures() + window.failures,
+                earlier.slow() + window.slow,
+                streak);
+    }
+
+    /* A full window by count gives up its oldest outcomes, whose nature only the store knows: taken to be average. */
+    private static Tally onTopOf(Tally earlier, CountWindow added, long streak) {
+        long kept = Math.min(earlier.calls(), added.size() - added.calls);
+        double share = earlier.calls() == 0 ? 0 : (double) kept / earlier.calls();
+        return new Tally(
+                kept + added.calls,
+                Math.round(earlier.failures() * share) + added.failures,
+                Math.round(earlier.slow() * share) + added.slow,
+                streak);
+    }
+
+    Batch toBatch(long sequence, long epoch, long now) {
+        return new Batch(
+                sequence,
+                epoch,
+                window instanceof TimeWindow time ? time.slices(now) : List.of(),
+                window instanceof CountWindow count ? count.outcomes() : "",
+                trailing,
+                trailing == 0 ? Duration.ZERO : Duration.ofNanos(now - trailingBegan),
+                succeeded ? Duration.ofNanos(now - lastSuccess) : null);
+    }
+}

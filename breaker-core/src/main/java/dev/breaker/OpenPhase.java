@@ -1,0 +1,77 @@
+package dev.breaker;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rejects every call until the wait is over, without reading a clock: a timer says when. Then the next call asks the circuit
+ * for a probe.
+ */
+final class OpenPhase extends Phase {
+
+    private final BreakerScope scope;
+    private final long deadline;
+    private final int opens;
+    private Timers.@Nullable Task timer;
+    private volatile boolean due;
+
+    /**
+     * @param wait nanoseconds until probes may be made
+     * @param opens how many times in a row the circuit has opened
+     */
+    OpenPhase(Circuit circuit, BreakerScope scope, long wait, int opens) {
+        super(circuit);
+        this.scope = scope;
+        this.deadline = circuit.now() + wait;
+        this.opens = opens;
+    }
+
+    @Override
+    BreakerState state() {
+        return BreakerState.OPEN;
+    }
+
+    @Override
+    BreakerScope scope() {
+        return scope;
+    }
+
+    int opens() {
+        return opens;
+    }
+
+    boolean isDue() {
+        return due;
+    }
+
+    @Override
+    void begin() {
+        timer = circuit.timers().after(retryAfterNanos(), () -> {
+            due = true;
+            circuit.waitIsOver(this);
+        });
+    }
+
+    @Override
+    void end() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    @Override
+    @Nullable
+    Permit tryAcquire() {
+        return due ? circuit.probe(this) : null;
+    }
+
+    @Override
+    CompletionStage<@Nullable Permit> tryAcquireAsync() {
+        return due ? circuit.probeAsync(this) : super.tryAcquireAsync();
+    }
+
+    @Override
+    long retryAfterNanos() {
+        return Math.max(0, deadline - circuit.now());
+    }
+}

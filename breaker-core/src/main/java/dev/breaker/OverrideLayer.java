@@ -1,0 +1,136 @@
+package dev.breaker;
+
+import dev.breaker.shared.SharedOverride;
+import dev.breaker.shared.SharedOverride.Mode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator's layer above the automatic state: what was decided, by whom, until when, and whether the store knows. Used
+ * under the circuit's lock.
+ */
+final class OverrideLayer {
+
+    private final Circuit circuit;
+    private SharedOverride override = new SharedOverride(0, Mode.NONE, "", "", Duration.ZERO, null);
+    private long since;
+    private @Nullable Long until;
+    private @Nullable Phase phase;
+    private Timers.@Nullable Task expiry;
+    private boolean unsent;
+
+    OverrideLayer(Circuit circuit) {
+        this.circuit = circuit;
+    }
+
+    /** The phase that decides instead of the automatic one, if any. */
+    @Nullable
+    Phase phase() {
+        return phase;
+    }
+
+    /** Takes an operator's decision made here. */
+    void decide(Mode mode, String reason, String actor, @Nullable Duration ttl) {
+        apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, ttl));
+        unsent = true;
+    }
+
+    /** What the store has yet to be told, if anything. */
+    @Nullable
+    SharedOverride unsent() {
+        return unsent ? now() : null;
+    }
+
+    /** The store has taken what was {@link #unsent()}, unless it has changed since. */
+    void sent(SharedOverride what, SharedOverride stored) {
+        if (what.mode() == override.mode() && what.reason().equals(override.reason())) {
+            unsent = false;
+            override = stored;
+        }
+    }
+
+    /**
+     * Takes what the store knows.
+     *
+     * @return whether the store has lost what this instance knows
+     */
+    boolean follow(@Nullable SharedOverride stored) {
+        if (unsent) {
+            return false;
+        }
+        long version = stored == null ? 0 : stored.version();
+        if (stored != null && version > override.version()) {
+            apply(stored);
+        }
+        return version < override.version() && phase != null;
+    }
+
+    private void apply(SharedOverride next) {
+        override = next;
+        since = circuit.now() - next.elapsed().toNanos();
+        Duration ttl = next.remaining();
+        until = ttl == null ? null : circuit.now() + ttl.toNanos();
+        phase = phase(next.mode());
+        if (expiry != null) {
+            expiry.cancel();
+        }
+        expiry = phase == null || ttl == null
+                ? null
+                : circuit.timers().after(ttl.toNanos(), () -> circuit.overrideExpired(next));
+    }
+
+    /** Ends an override whose time is up, if it still is the one in force; keeps its version. */
+    boolean expire(SharedOverride expired) {
+        if (override.version() > expired.version() || phase == null || until == null || until - circuit.now() > 0) {
+            return false;
+        }
+        phase = null;
+        return true;
+    }
+
+    private @Nullable Phase phase(Mode mode) {
+        return switch (mode) {
+            case NONE -> null;
+            case FORCED_OPEN -> new ForcedOpenPhase(circuit);
+            case DISABLED -> new DisabledPhase(circuit);
+            case METRICS_ONLY -> new ClosedPhase(circuit, BreakerState.METRICS_ONLY, BreakerScope.CLUSTER);
+        };
+    }
+
+    /** Why the visible state is what it is, in words. */
+    String cause() {
+        String what = override.mode() == Mode.NONE ? "released" : "override";
+        return what + by(override.actor()) + (override.reason().isBlank() ? "" : ": " + override.reason());
+    }
+
+    private static String by(String actor) {
+        return actor.isBlank() ? "" : " by " + actor;
+    }
+
+    /** The override with its times as of now, for the store. */
+    SharedOverride now() {
+        return new SharedOverride(
+                override.version(),
+                phase == null ? Mode.NONE : override.mode(),
+                override.reason(),
+                override.actor(),
+                Duration.ofNanos(circuit.now() - since),
+                expiresIn());
+    }
+
+    private @Nullable Duration expiresIn() {
+        return until == null || phase == null ? null : Duration.ofNanos(Math.max(0, until - circuit.now()));
+    }
+
+    BreakerSnapshot.@Nullable ActiveOverride snapshot() {
+        Phase active = phase;
+        return active == null
+                ? null
+                : new BreakerSnapshot.ActiveOverride(
+                        active.state(),
+                        override.reason(),
+                        override.actor(),
+                        Duration.ofNanos(circuit.now() - since),
+                        expiresIn());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.breaker;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stay of a circuit in a state. It admits calls, and the permits it gives out report to it: a call that ends after its
+ * phase has no effect on the next one.
+ */
+abstract sealed class Phase
+        permits ClosedPhase, OpenPhase, LocalHalfOpenPhase, SharedHalfOpenPhase, ForcedOpenPhase, DisabledPhase {
+
+    final Circuit circuit;
+
+    Phase(Circuit circuit) {
+        this.circuit = circuit;
+    }
+
+    abstract BreakerState state();
+
+    /** Whether this phase is the cluster's or this instance's alone. */
+    abstract BreakerScope scope();
+
+    /** A permit, or null if the call is rejected. May wait for the store only when HALF_OPEN. */
+    abstract @Nullable Permit tryAcquire();
+
+    /** As {@link #tryAcquire()} without ever waiting. */
+    CompletionStage<@Nullable Permit> tryAcquireAsync() {
+        return CompletableFuture.completedFuture(tryAcquire());
+    }
+
+    /** Nanoseconds until this phase may admit calls, negative if that is not known. */
+    long retryAfterNanos() {
+        return -1;
+    }
+
+    /** Called under the circuit's lock when the phase becomes the automatic one. */
+    void begin() {}
+
+    /** Called under the circuit's lock when the phase is over. */
+    void end() {}
+}

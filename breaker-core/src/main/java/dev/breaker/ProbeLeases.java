@@ -1,0 +1,210 @@
+package dev.breaker;
+
+import dev.breaker.shared.ProbeOutcome;
+import dev.breaker.shared.ProbeReply;
+import dev.breaker.shared.ProbeRequest;
+import dev.breaker.shared.Probes;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedState.Kind;
+import dev.breaker.shared.SharedStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases probes of a shared circuit from the store, for callers that wait for the answer only so long.
+ *
+ * <p>At most as many requests are under way as a stay has probes, and a denial is remembered, so callers that cannot be
+ * served cost the store nothing. A permit that comes too late for its caller is kept for the next one; so a slow store
+ * delays probes but does not prevent them.
+ */
+final class ProbeLeases {
+
+    private final Circuit circuit;
+    private final SharedStore store;
+    private final Deque<Probe> spares = new ArrayDeque<>();
+    private int asking;
+    private long asked;
+    private boolean denied;
+    private long deniedUntil;
+
+    ProbeLeases(Circuit circuit, SharedStore store) {
+        this.circuit = circuit;
+        this.store = store;
+    }
+
+    /** A permit, or null if there is none or none in time. */
+    @Nullable
+    Permit take() {
+        CompletableFuture<@Nullable Permit> answer = ask();
+        try {
+            return answer.get(timeoutNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            return giveUp(answer);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return giveUp(answer);
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** As {@link #take()} without waiting. */
+    CompletableFuture<@Nullable Permit> takeAsync() {
+        return ask().completeOnTimeout(null, timeoutNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static @Nullable Permit giveUp(CompletableFuture<@Nullable Permit> answer) {
+        return answer.complete(null) ? null : answer.join();
+    }
+
+    private long timeoutNanos() {
+        return circuit.config().halfOpenAcquireTimeout().toNanos();
+    }
+
+    private CompletableFuture<@Nullable Permit> ask() {
+        long now = circuit.now();
+        String lease;
+        synchronized (this) {
+            Probe spare = spare(now);
+            if (spare != null) {
+                return CompletableFuture.completedFuture(spare);
+            }
+            if ((denied && deniedUntil - now > 0) || asking >= permitted()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            denied = false;
+            asking++;
+            lease = circuit.instance() + ':' + ++asked;
+        }
+        CompletableFuture<@Nullable Permit> answer = new CompletableFuture<>();
+        ProbeRequest request = new ProbeRequest(
+                lease,
+                circuit.instance(),
+                circuit.config().probeLease(),
+                permitted(),
+                circuit.config().maxWaitDurationInHalfOpenState());
+        Calls.attempt(() -> store.permit(circuit.name(), request)).whenComplete((reply, fault) -> {
+            synchronized (this) {
+                asking--;
+            }
+            if (reply == null) {
+                circuit.storeFailed(fault);
+                offer(answer, circuit.probeWithoutStore());
+            } else {
+                answered(reply, lease, now, answer);
+            }
+        });
+        return answer;
+    }
+
+    private void answered(ProbeReply reply, String lease, long sent, CompletableFuture<@Nullable Permit> answer) {
+        circuit.heard(reply.state());
+        if (reply.granted() && circuit.isIn(reply.state().epoch())) {
+            offer(answer, new Probe(reply.state().epoch(), lease, sent));
+        } else if (reply.state().kind() == Kind.CLOSED) {
+            offer(answer, circuit.current().tryAcquire());
+        } else {
+            if (!reply.granted()) {
+                deny(reply.retryAfter());
+            }
+            answer.complete(null);
+        }
+    }
+
+    /* Whoever asked may have stopped waiting. */
+    private void offer(CompletableFuture<@Nullable Permit> answer, @Nullable Permit permit) {
+        if (answer.complete(permit) || permit == null) {
+            return;
+        }
+        if (permit instanceof Probe probe) {
+            keep(probe);
+        } else {
+            permit.ignore();
+        }
+    }
+
+    private synchronized void keep(Probe probe) {
+        spares.add(probe);
+    }
+
+    private synchronized void deny(Duration retryAfter) {
+        denied = true;
+        deniedUntil = circuit.now() + Math.max(retryAfter.toNanos(), circuit.syncIntervalNanos());
+    }
+
+    private @Nullable Probe spare(long now) {
+        for (Probe probe; (probe = spares.poll()) != null; ) {
+            if (probe.endsAt - now > 0) {
+                return probe;
+            }
+        }
+        return null;
+    }
+
+    /** Takes note of what runs in the cluster: a free permit ends a denial. */
+    synchronized void update(Probes probes) {
+        if (probes.leased() + probes.successes() + probes.failures() < probes.permitted()) {
+            denied = false;
+        }
+    }
+
+    /** Forgets everything about an earlier stay. */
+    synchronized void clear() {
+        spares.clear();
+        denied = false;
+    }
+
+    /** Gives spare permits back that nobody has asked for. */
+    void returnIdle(long now, long idleNanos) {
+        for (Probe probe; (probe = idle(now, idleNanos)) != null; ) {
+            probe.ignore();
+        }
+    }
+
+    private synchronized @Nullable Probe idle(long now, long idleNanos) {
+        Probe oldest = spares.peek();
+        return oldest != null && now - oldest.sent >= idleNanos ? spares.poll() : null;
+    }
+
+    private int permitted() {
+        return circuit.config().permittedNumberOfCallsInHalfOpenState();
+    }
+
+    private final class Probe extends ProbePermit {
+
+        private final long epoch;
+        private final String lease;
+        private final long sent;
+        private final long endsAt;
+
+        /* The lease began after it was asked for, so it is held at least until then plus its term. */
+        private Probe(long epoch, String lease, long sent) {
+            super(circuit);
+            this.epoch = epoch;
+            this.lease = lease;
+            this.sent = sent;
+            this.endsAt = sent + circuit.config().probeLease().toNanos();
+        }
+
+        @Override
+        void report(ProbeOutcome outcome) {
+            Calls.attempt(() -> store.complete(circuit.name(), epoch, lease, outcome))
+                    .whenComplete((state, fault) -> reported(state, fault, outcome));
+        }
+
+        private void reported(@Nullable SharedState state, @Nullable Throwable fault, ProbeOutcome outcome) {
+            if (state == null) {
+                circuit.storeFailed(fault);
+                circuit.probeOrphaned(epoch, outcome);
+            } else {
+                circuit.heard(state);
+            }
+        }
+    }
+}

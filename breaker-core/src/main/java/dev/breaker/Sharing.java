@@ -1,0 +1,465 @@
+package dev.breaker;
+
+import dev.breaker.shared.Batch;
+import dev.breaker.shared.SharedOverride;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedState.Kind;
+import dev.breaker.shared.SharedStore;
+import dev.breaker.shared.SyncReply;
+import dev.breaker.shared.Totals;
+import dev.breaker.shared.WindowSpec;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one circuit knows of the cluster, and its exchange with the store. Used under the circuit's lock; talks to the store
+ * only through the circuit's effects, which run after the lock is released.
+ *
+ * <p>The view of the cluster is the totals of the last answer, plus the outcomes in flight, plus those recorded since. One
+ * exchange is under way at a time; a batch keeps its number until the store acknowledges it, so a lost reply neither loses
+ * nor repeats a count.
+ */
+final class Sharing {
+
+    /** How a registry's circuits exchange with the store. Durations in nanoseconds. */
+    record Settings(SharedStore store, String instance, long syncInterval, long pollInterval, StoreOutage outage) {}
+
+    /* A well-behaved store fails by itself long before; this is for the others. */
+    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
+    private static final int LONGEST_BACKOFF = 8;
+    private static final int URGENT_SHARE = 10;
+
+    private final Circuit circuit;
+    private final Settings settings;
+    private final WindowSpec window;
+
+    private volatile SharedState known = SharedState.initial();
+    private Totals totals = Totals.NONE;
+    private long fetchedAt;
+    private boolean fetched;
+
+    private Delta pending;
+    private Delta inFlight;
+    private long sequence;
+
+    private boolean exchanging;
+    private long exchange;
+    private long exchangeBegan;
+    private boolean again;
+    private long nextSync;
+    private long nextPoll;
+
+    private volatile boolean degraded;
+    private int faults;
+    private long nextAttempt;
+
+    private @Nullable Suspicion suspicion;
+    private boolean proposing;
+    private @Nullable String resetCause;
+    private volatile boolean closed;
+
+    Sharing(Circuit circuit, Settings settings, WindowSpec window) {
+        this.circuit = circuit;
+        this.settings = settings;
+        this.window = window;
+        this.pending = new Delta(window);
+        this.inFlight = new Delta(window);
+        long now = circuit.now();
+        nextSync = nextPoll = nextAttempt = fetchedAt = now;
+    }
+
+    SharedState known() {
+        return known;
+    }
+
+    /** Whether the store answers, as far as is known. */
+    boolean isActive() {
+        return !degraded && !closed;
+    }
+
+    boolean isDegraded() {
+        return degraded;
+    }
+
+    /** Age of the totals in nanoseconds, negative if there are none. */
+    long staleness(long now) {
+        return fetched ? now - fetchedAt : -1;
+    }
+
+    // ---- outcomes
+
+    /** Notes outcomes for the next batch. */
+    void add(long now, int times, boolean failure, boolean slow) {
+        pending.add(now, times, failure, slow);
+    }
+
+    /** The cluster's window as far as this instance can know, or nothing while it is cut off. */
+    Tally view(long now) {
+        if (!isActive()) {
+            return Tally.NONE;
+        }
+        return pending.onTopOf(inFlight.onTopOf(tally(totals), now), now);
+    }
+
+    private static Tally tally(Totals totals) {
+        return new Tally(totals.calls(), totals.failures(), totals.slow(), totals.streak());
+    }
+
+    /** A bad call was recorded that did not open the circuit; asks the store soon if others' calls could make it. */
+    void badCall(long now, boolean couldMatter) {
+        if (couldMatter && now - exchangeBegan >= settings.syncInterval / URGENT_SHARE) {
+            urge(now);
+        }
+    }
+
+    /** This instance opened by itself; finds out whether the cluster must. */
+    void suspect(long now, Suspicion why) {
+        suspicion = why;
+        urge(now);
+    }
+
+    /** The circuit closed on this instance alone, so failures from before the outage are no news any more. */
+    void forgetOutage() {
+        if (degraded) {
+            pending.clear();
+            inFlight.clear();
+        }
+        suspicion = null;
+    }
+
+    // ---- exchange
+
+    /** Exchanges with the store if it is time to. */
+    void tick(long now) {
+        if (exchanging && now - exchangeBegan > GIVE_UP) {
+            exchanging = false;
+            failed(now, new TimeoutException("no answer from the store"));
+        }
+        boolean regular = now - nextSync >= 0 && hasNews();
+        if ((regular || now - nextPoll >= 0) && !exchanging && now - nextAttempt >= 0) {
+            start(now);
+        }
+    }
+
+    private boolean hasNews() {
+        return !pending.isEmpty()
+                || !inFlight.isEmpty()
+                || suspicion != null
+                || resetCause != null
+                || known.kind() == Kind.HALF_OPEN
+                || circuit.overrides().unsent() != null;
+    }
+
+    /** Exchanges as soon as possible: now, or right after the exchange under way. */
+    void urge(long now) {
+        if (exchanging) {
+            again = true;
+        } else if (now - nextAttempt >= 0) {
+            start(now);
+        }
+    }
+
+    /** The store can be reached again, or messages may have been missed. */
+    void urgeAnyway(long now) {
+        nextAttempt = now;
+        urge(now);
+    }
+
+    private void start(long now) {
+        if (closed) {
+            return;
+        }
+        exchanging = true;
+        exchangeBegan = now;
+        nextSync = now + circuit.jittered(settings.syncInterval);
+        long id = ++exchange;
+        Batch batch = nextBatch(now);
+        circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
+                .whenComplete((reply, fault) -> circuit.exclusively(() -> {
+                    if (id == exchange && exchanging) {
+                        answered(circuit.now(), reply, fault, batch);
+                    }
+                })));
+    }
+
+    private @Nullable Batch nextBatch(long now) {
+        if (inFlight.isEmpty() && !pending.isEmpty()) {
+            Delta empty = inFlight;
+            inFlight = pending;
+            pending = empty;
+            sequence++;
+        }
+        return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, known.epoch(), now);
+    }
+
+    private void answered(long now, @Nullable SyncReply reply, @Nullable Throwable fault, @Nullable Batch batch) {
+        exchanging = false;
+        if (reply == null) {
+            failed(now, fault);
+            return;
+        }
+        recovered();
+        nextPoll = now + circuit.jittered(settings.pollInterval);
+        boolean overrideLost = circuit.overrides().follow(reply.override());
+        circuit.refresh();
+        long epoch = reply.state().epoch();
+        if (epoch < known.epoch() || overrideLost) {
+            putBack();
+        }
+        if (epoch > known.epoch()) {
+            follow(reply.state());
+            count(now, reply.totals());
+        } else if (epoch == known.epoch()) {
+            boolean badNews = batch != null && batch.trailingFailures() > 0 && !pending.hasSuccess();
+            inFlight.clear();
+            count(now, reply.totals());
+            update(reply.state());
+            judge(badNews);
+        }
+        sendUnsent();
+        if (again && !closed) {
+            again = false;
+            start(now);
+        }
+    }
+
+    private void count(long now, Totals answer) {
+        totals = answer;
+        fetched = true;
+        fetchedAt = now;
+    }
+
+    // ---- degradation
+
+    /** The store did not answer some operation. */
+    void failed(long now, @Nullable Throwable fault) {
+        if (closed) {
+            return;
+        }
+        again = false;
+        faults++;
+        long backoff = settings.syncInterval * Math.min(LONGEST_BACKOFF, 1L << Math.min(faults - 1, 10));
+        nextAttempt = now + circuit.jittered(backoff);
+        nextPoll = nextAttempt;
+        proposing = false;
+        suspicion = null;
+        if (!degraded) {
+            degraded = true;
+            String cause = Calls.describeRoot(fault);
+            circuit.effect(() -> settings.outage.begins(circuit.name(), cause));
+        }
+        circuit.announceOpening();
+    }
+
+    private void recovered() {
+        faults = 0;
+        if (degraded) {
+            degraded = false;
+            circuit.effect(() -> settings.outage.ends(circuit.name()));
+        }
+    }
+
+    /* The store lost its data; the survivors put the newest record back. */
+    private void putBack() {
+        SharedState state = withRemaining(known, circuit.remainingNanos());
+        SharedOverride override = circuit.overrides().now();
+        circuit.effect(() -> Calls.attempt(() -> settings.store.adopt(circuit.name(), state, override))
+                .whenComplete((reply, fault) -> circuit.exclusively(() -> {
+                    if (reply == null) {
+                        failed(circuit.now(), fault);
+                    } else if (reply.epoch() < known.epoch()) {
+                        failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
+                    } else {
+                        heard(reply);
+                        urge(circuit.now());
+                    }
+                })));
+    }
+
+    private static SharedState withRemaining(SharedState state, long nanos) {
+        return new SharedState(
+                state.epoch(),
+                state.kind(),
+                state.elapsed(),
+                Duration.ofNanos(Math.max(0, nanos)),
+                state.opens(),
+                state.instance(),
+                state.cause(),
+                state.probes());
+    }
+
+    // ---- the cluster's state
+
+    /** Takes note of a state that the store answered or announced; an older one says nothing. */
+    void heard(SharedState state) {
+        if (state.epoch() > known.epoch()) {
+            follow(state);
+        } else if (state.epoch() == known.epoch()) {
+            update(state);
+        }
+    }
+
+    private void follow(SharedState state) {
+        boolean firstNews = !fetched && known.epoch() == 0 && state.kind() == Kind.CLOSED;
+        boolean ours = state.instance().equals(settings.instance);
+        known = state;
+        suspicion = null;
+        proposing = false;
+        if (ours && state.cause().equals(resetCause)) {
+            resetCause = null;
+        }
+        if (!firstNews) {
+            totals = Totals.NONE;
+            pending.clear();
+            inFlight.clear();
+            circuit.enter(state, ours);
+        }
+    }
+
+    private void update(SharedState state) {
+        known = state;
+        if (resetCause != null) {
+            propose(closedState(resetCause));
+            return;
+        }
+        circuit.rejoin(state);
+        if (state.kind() == Kind.HALF_OPEN) {
+            judgeProbes(state);
+        }
+    }
+
+    private void judgeProbes(SharedState state) {
+        int done = state.probes().successes() + state.probes().failures();
+        switch (circuit.thresholds().judge(state.probes())) {
+            case RECOVERED -> propose(closedState(state.probes().successes() + " of " + done + " probes succeeded"));
+            case STILL_FAILING ->
+                proposeOpen(state.probes().failures() + " of " + done + " probes failed", state.opens() + 1);
+            case UNDECIDED -> {}
+        }
+    }
+
+    /* Judges the pooled window after this instance reported a bad call or opened by itself. */
+    private void judge(boolean badNews) {
+        Suspicion suspect = suspicion;
+        if (known.kind() != Kind.CLOSED || (!badNews && suspect == null)) {
+            return;
+        }
+        if (suspect != null && suspect.certain()) {
+            propose(circuit.newState(Kind.OPEN, suspect.waitNanos(), 1, suspect.cause()));
+            return;
+        }
+        Tally cluster = tally(totals);
+        String cause = badNews ? circuit.thresholds().crossedByWindow(cluster) : null;
+        String streak = circuit.thresholds().crossedByStreak(cluster);
+        if (cause == null && streak != null && peersAreSilent()) {
+            cause = streak;
+        }
+        if (cause != null) {
+            proposeOpen(cause, 1);
+        } else if (suspect != null && streak == null) {
+            suspicion = null;
+            circuit.announceOpening();
+        }
+    }
+
+    /*
+     * Failures in a row are the cluster's only if no other instance succeeds meanwhile. A success made just now may still be
+     * on its way, so as long as a peer's last known success is younger than two synchronisations the question stays open.
+     */
+    private boolean peersAreSilent() {
+        Duration age = totals.peerSuccessAge();
+        return age == null || age.toNanos() >= 2 * settings.syncInterval;
+    }
+
+    // ---- proposals
+
+    /** Proposes to open again, or for the first time. */
+    void proposeOpen(String cause, int opens) {
+        propose(circuit.newState(Kind.OPEN, circuit.waits().nanos(opens), opens, cause));
+    }
+
+    private SharedState closedState(String cause) {
+        return circuit.newState(Kind.CLOSED, 0, 0, cause);
+    }
+
+    /** Proposes a state to follow the known one; whoever proposes first wins, and all follow the winner. */
+    void propose(SharedState next) {
+        if (proposing || closed) {
+            return;
+        }
+        proposing = true;
+        long epoch = known.epoch();
+        circuit.effect(() -> Calls.attempt(() -> settings.store.transition(circuit.name(), epoch, next))
+                .whenComplete((state, fault) -> circuit.exclusively(() -> {
+                    proposing = false;
+                    if (state == null) {
+                        failed(circuit.now(), fault);
+                    } else {
+                        heard(state);
+                    }
+                })));
+    }
+
+    /** Closes the circuit of the whole cluster, now or as soon as the store answers. */
+    void reset(String cause) {
+        resetCause = cause;
+        pending.clear();
+        inFlight.clear();
+        suspicion = null;
+        if (isActive()) {
+            propose(closedState(cause));
+        }
+    }
+
+    /** Tells the store of an override that was decided here. */
+    void sendUnsent() {
+        SharedOverride unsent = circuit.overrides().unsent();
+        if (unsent == null || !isActive()) {
+            return;
+        }
+        circuit.effect(() -> Calls.attempt(() -> settings.store.override(circuit.name(), unsent))
+                .whenComplete((stored, fault) -> circuit.exclusively(() -> {
+                    if (stored == null) {
+                        failed(circuit.now(), fault);
+                    } else {
+                        circuit.overrides().sent(unsent, stored);
+                    }
+                })));
+    }
+
+    /** Sends what is left and ends the exchange; done when the store has answered or failed. */
+    CompletableFuture<?> close(long now) {
+        CompletableFuture<?> done = CompletableFuture.completedFuture(null);
+        if (!closed && !degraded) {
+            /* What is in flight goes out again under its number, then what was recorded since. */
+            done = CompletableFuture.allOf(sendLast(now), sendLast(now));
+        }
+        closed = true;
+        return done;
+    }
+
+    private CompletableFuture<?> sendLast(long now) {
+        CompletableFuture<Object> done = new CompletableFuture<>();
+        Batch batch = nextBatch(now);
+        inFlight.clear();
+        if (batch == null) {
+            done.complete("nothing to send");
+        } else {
+            circuit.effect(
+                    () -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
+                            .whenComplete((reply, fault) -> done.complete("sent")));
+        }
+        return done;
+    }
+
+    /**
+     * Why this instance opened by itself.
+     *
+     * @param cause in words
+     * @param waitNanos how long to stay open
+     * @param certain whether the cluster must open too, whatever its window says
+     */
+    record Suspicion(String cause, long waitNanos, boolean certain) {}
+}

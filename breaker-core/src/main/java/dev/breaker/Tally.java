@@ -1,0 +1,15 @@
+package dev.breaker;
+
+/** What a window holds: calls, failures and slow ones among them, and the failures since the last success. */
+record Tally(long calls, long failures, long slow, long streak) {
+
+    static final Tally NONE = new Tally(0, 0, 0, 0);
+
+    double failureRate() {
+        return calls == 0 ? 0 : 100.0 * failures / calls;
+    }
+
+    double slowCallRate() {
+        return calls == 0 ? 0 : 100.0 * slow / calls;
+    }
+}
