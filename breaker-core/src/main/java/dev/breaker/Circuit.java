@@ -448,9 +448,9 @@ final class Circuit {
         });
     }
 
-    void overrideExpired(SharedOverride expired) {
+    void overrideExpired() {
         exclusively(() -> {
-            if (overrides.expire(expired)) {
+            if (overrides.expire()) {
                 refresh();
             }
         });

@@ -74,14 +74,12 @@ final class OverrideLayer {
         if (expiry != null) {
             expiry.cancel();
         }
-        expiry = phase == null || ttl == null
-                ? null
-                : circuit.timers().after(ttl.toNanos(), () -> circuit.overrideExpired(next));
+        expiry = phase == null || ttl == null ? null : circuit.timers().after(ttl.toNanos(), circuit::overrideExpired);
     }
 
-    /** Ends an override whose time is up, if it still is the one in force; keeps its version. */
-    boolean expire(SharedOverride expired) {
-        if (override.version() > expired.version() || phase == null || until == null || until - circuit.now() > 0) {
+    /** Ends an override whose time is up; keeps its version. False if it is not up. */
+    boolean expire() {
+        if (phase == null || until == null || until - circuit.now() > 0) {
             return false;
         }
         phase = null;

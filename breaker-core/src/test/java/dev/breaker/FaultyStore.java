@@ -1,0 +1,126 @@
+package dev.breaker;
+
+import dev.breaker.shared.Batch;
+import dev.breaker.shared.ProbeOutcome;
+import dev.breaker.shared.ProbeReply;
+import dev.breaker.shared.ProbeRequest;
+import dev.breaker.shared.SharedOverride;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedStore;
+import dev.breaker.shared.SharedStoreListener;
+import dev.breaker.shared.SyncReply;
+import dev.breaker.shared.WindowSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A store in front of another that can be down, hang, lose replies, and counts what it is asked. */
+final class FaultyStore implements SharedStore {
+
+    enum Fault {
+        NONE,
+        /** Refuses every operation. */
+        DOWN,
+        /** Does nothing and never answers. */
+        HUNG,
+        /** Does what it is asked and says it failed. */
+        REPLY_LOST,
+        /** Throws at its caller. */
+        THROWS
+    }
+
+    private final SharedStore store;
+    final List<String> operations = new ArrayList<>();
+    volatile Fault fault = Fault.NONE;
+    boolean deaf;
+
+    FaultyStore(SharedStore store) {
+        this.store = store;
+    }
+
+    private <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
+        operations.add(operation);
+        return switch (fault) {
+            case NONE -> real.get();
+            case DOWN -> CompletableFuture.failedFuture(new IllegalStateException("connection refused"));
+            case HUNG -> new CompletableFuture<>();
+            case REPLY_LOST -> {
+                CompletionStage<T> unheard = real.get();
+                yield unheard.thenCompose(
+                        reply -> CompletableFuture.failedFuture(new IllegalStateException("timed out")));
+            }
+            case THROWS -> throw new IllegalStateException("badly behaved");
+        };
+    }
+
+    long count(String operation) {
+        return operations.stream().filter(operation::equals).count();
+    }
+
+    @Override
+    public CompletionStage<SyncReply> sync(String breaker, WindowSpec window, String instance, @Nullable Batch batch) {
+        return run("sync", () -> store.sync(breaker, window, instance, batch));
+    }
+
+    @Override
+    public CompletionStage<SharedState> transition(String breaker, long expectedEpoch, SharedState next) {
+        return run("transition", () -> store.transition(breaker, expectedEpoch, next));
+    }
+
+    @Override
+    public CompletionStage<ProbeReply> permit(String breaker, ProbeRequest request) {
+        return run("permit", () -> store.permit(breaker, request));
+    }
+
+    @Override
+    public CompletionStage<SharedState> complete(String breaker, long epoch, String lease, ProbeOutcome outcome) {
+        return run("complete", () -> store.complete(breaker, epoch, lease, outcome));
+    }
+
+    @Override
+    public CompletionStage<SharedState> adopt(String breaker, SharedState state, @Nullable SharedOverride override) {
+        return run("adopt", () -> store.adopt(breaker, state, override));
+    }
+
+    @Override
+    public CompletionStage<SharedOverride> override(String breaker, SharedOverride override) {
+        return run("override", () -> store.override(breaker, override));
+    }
+
+    @Override
+    public void subscribe(SharedStoreListener listener) {
+        store.subscribe(new SharedStoreListener() {
+            @Override
+            public void stateChanged(String breaker, SharedState state) {
+                if (!deaf && fault == Fault.NONE) {
+                    listener.stateChanged(breaker, state);
+                }
+            }
+
+            @Override
+            public void overrideChanged(String breaker, SharedOverride override) {
+                if (!deaf && fault == Fault.NONE) {
+                    listener.overrideChanged(breaker, override);
+                }
+            }
+
+            @Override
+            public void subscribed() {
+                listener.subscribed();
+            }
+        });
+    }
+
+    @Override
+    public String describe() {
+        return "faulty";
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
