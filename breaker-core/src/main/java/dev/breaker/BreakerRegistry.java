@@ -9,13 +9,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +52,11 @@ public final class BreakerRegistry implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private BreakerRegistry(Builder builder) {
-        boolean manual = builder.ticker instanceof ManualTicker;
-        timers = manual ? ((ManualTicker) builder.ticker).timers() : new DaemonTimers("breaker-timer");
-        deliveries = manual ? ((ManualTicker) builder.ticker).timers() : new DaemonTimers("breaker-events");
+        ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
+        timers = manual == null ? new DaemonTimers("breaker-timer") : manual.timers();
+        deliveries = manual == null ? new DaemonTimers("breaker-events") : manual.timers();
+        DoubleSupplier random =
+                manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble;
         listeners = new Listeners(deliveries);
         builder.listeners.forEach(listeners::add);
         configs = builder.configs;
@@ -63,7 +68,7 @@ public final class BreakerRegistry implements AutoCloseable {
                 ? null
                 : new Sharing.Settings(
                         store, instance, builder.syncInterval.toNanos(), builder.pollInterval.toNanos(), outage);
-        surroundings = new Circuit.Surroundings(builder.ticker, timers, listeners, instance, sharing);
+        surroundings = new Circuit.Surroundings(builder.ticker, timers, random, listeners, instance, sharing);
         tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
     }
 

@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,12 @@ final class Circuit {
 
     /** What circuits of one registry have in common. */
     record Surroundings(
-            Ticker ticker, Timers timers, Listeners listeners, String instance, Sharing.@Nullable Settings sharing) {}
+            Ticker ticker,
+            Timers timers,
+            DoubleSupplier random,
+            Listeners listeners,
+            String instance,
+            Sharing.@Nullable Settings sharing) {}
 
     private final String name;
     private final BreakerConfig config;
@@ -58,7 +63,7 @@ final class Circuit {
         this.config = config;
         this.surroundings = surroundings;
         this.thresholds = new Thresholds(config);
-        this.waits = new WaitSchedule(config, () -> ThreadLocalRandom.current().nextDouble());
+        this.waits = new WaitSchedule(config, surroundings.random);
         this.outcomes = new Outcomes(name, config, surroundings.listeners);
         this.overrides = new OverrideLayer(this);
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
@@ -113,7 +118,7 @@ final class Circuit {
 
     /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
     long jittered(long nanos) {
-        return (long) (nanos * ThreadLocalRandom.current().nextDouble(0.9, 1.1));
+        return (long) (nanos * (0.9 + 0.2 * surroundings.random.getAsDouble()));
     }
 
     WindowSpec windowSpec() {

@@ -107,9 +107,13 @@ final class Sharing {
         return new Tally(totals.calls(), totals.failures(), totals.slow(), totals.streak());
     }
 
-    /** A bad call was recorded that did not open the circuit; asks the store soon if others' calls could make it. */
-    void badCall(long now, boolean couldMatter) {
-        if (couldMatter && now - exchangeBegan >= settings.syncInterval / URGENT_SHARE) {
+    /**
+     * A bad call was recorded that did not open the circuit: asks the store at once if it is half-way to opening or if what is
+     * known of others is old.
+     */
+    void badCall(long now, boolean nearOpening) {
+        long pause = nearOpening ? settings.syncInterval / URGENT_SHARE : settings.syncInterval;
+        if (now - exchangeBegan >= pause) {
             urge(now);
         }
     }
