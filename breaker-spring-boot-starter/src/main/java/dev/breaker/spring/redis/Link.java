@@ -1,0 +1,67 @@
+package dev.breaker.spring.redis;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.ClassUtils;
+
+/** One connected factory, with the client that runs scripts over it and the subscription. */
+final class Link {
+
+    private static final boolean LETTUCE = isPresent("io.lettuce.core.api.StatefulRedisConnection");
+
+    private static final boolean JEDIS = isPresent("redis.clients.jedis.UnifiedJedis");
+
+    final RedisConnectionFactory factory;
+
+    final ScriptClient client;
+
+    final Subscription subscription;
+
+    /** Set by the first operation that was not answered, cleared by the next one that is. */
+    final AtomicReference<@Nullable Object> silence = new AtomicReference<>();
+
+    private Link(RedisConnectionFactory factory, ScriptClient client, Subscription subscription) {
+        this.factory = factory;
+        this.client = client;
+        this.subscription = subscription;
+    }
+
+    /** Blocks until connected, if the driver connects at once, or fails. */
+    static Link open(RedisConnectionFactory factory, Subscription subscription) {
+        ScriptClient client = client(factory);
+        subscription.start();
+        return new Link(factory, client, subscription);
+    }
+
+    void close() {
+        subscription.close();
+        client.close();
+    }
+
+    private static ScriptClient client(RedisConnectionFactory factory) {
+        RedisConnection connection = factory.getConnection();
+        try {
+            if (LETTUCE && LettuceScriptClient.supports(connection)) {
+                return new LettuceScriptClient(connection);
+            }
+            QueuedScriptClient queued;
+            if (JEDIS && JedisScriptClient.supports(connection)) {
+                queued = new JedisScriptClient(connection);
+            } else {
+                queued = new PlainScriptClient(factory);
+                connection.close();
+            }
+            queued.start();
+            return queued;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, Link.class.getClassLoader());
+    }
+}

@@ -1,0 +1,65 @@
+package dev.breaker.spring.redis;
+
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** An operation failed; the message is the innermost reason in one line, such as the server's own words. */
+final class RedisStoreException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean answered;
+
+    private RedisStoreException(String message, boolean answered) {
+        super(message, null, false, false);
+        this.answered = answered;
+    }
+
+    /** The server could not be asked, or did not answer. */
+    static RedisStoreException unanswered(String message) {
+        return new RedisStoreException(message, false);
+    }
+
+    /** The server could not be asked, or did not answer. */
+    static RedisStoreException unanswered(Throwable failure) {
+        return unanswered(reason(failure));
+    }
+
+    /** The one that caused a failure, or else one that stands for it. */
+    static RedisStoreException of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            if (cause instanceof RedisStoreException known) {
+                return known;
+            }
+        }
+        return unanswered(failure);
+    }
+
+    /** The server answered with an error. */
+    static RedisStoreException answered(Throwable failure) {
+        String reason = reason(failure);
+        /* A demoted master says so for ever; a new connection finds its successor. */
+        return new RedisStoreException(reason, !reason.startsWith("READONLY"));
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    static String reason(Throwable failure) {
+        String reason = failure.toString();
+        for (Throwable cause = failure; cause != null; cause = next(cause)) {
+            String message = cause.getMessage();
+            if (cause instanceof TimeoutException && message == null) {
+                reason = "No answer in time";
+            } else if (message != null && !message.isBlank()) {
+                reason = message.lines().findFirst().orElse(message);
+            }
+        }
+        return reason;
+    }
+
+    private static @Nullable Throwable next(Throwable cause) {
+        return cause.getCause() == cause ? null : cause.getCause();
+    }
+}
