@@ -1,0 +1,35 @@
+package dev.breaker.spring.redis;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.testcontainers.DockerClientFactory;
+
+/** Runs one server at a time on one port, and keeps its data directory from start to start. */
+interface RedisRuntime extends AutoCloseable {
+
+    void start(List<String> options);
+
+    /** TERM, KILL, STOP or CONT. */
+    void signal(String name);
+
+    void awaitEnd();
+
+    String describe();
+
+    @Override
+    void close();
+
+    static RedisRuntime create(int port) {
+        if (System.getProperty("breaker.test.redis", "").isEmpty() && hasContainerEngine()) {
+            return new RedisContainer(port);
+        }
+        return new RedisProcess(port);
+    }
+
+    /* Testcontainers takes half a second and logs an error where there is no engine. */
+    private static boolean hasContainerEngine() {
+        return (System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock")))
+                && DockerClientFactory.instance().isDockerAvailable();
+    }
+}
