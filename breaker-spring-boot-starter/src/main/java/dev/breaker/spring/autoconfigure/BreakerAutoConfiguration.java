@@ -1,0 +1,52 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.BreakerListener;
+import dev.breaker.BreakerRegistry;
+import dev.breaker.InvalidConfigException;
+import dev.breaker.OutcomeClassifier;
+import dev.breaker.Ticker;
+import dev.breaker.shared.SharedStore;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration of circuit breakers: the registry, and the interception of annotated methods. */
+@AutoConfiguration(after = BreakerRedisAutoConfiguration.class)
+@EnableConfigurationProperties(BreakerProperties.class)
+public final class BreakerAutoConfiguration {
+
+    @Bean
+    BreakerConfigs breakerConfigs(BreakerProperties properties, ObjectProvider<OutcomeClassifier> classifier) {
+        return new BreakerConfigs(properties, classifier.getIfUnique());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BreakerRegistry breakerRegistry(
+            BreakerProperties properties,
+            BreakerConfigs configs,
+            ObjectProvider<SharedStore> store,
+            ObjectProvider<Ticker> ticker,
+            ObjectProvider<BreakerListener> listeners) {
+        BreakerRegistry.Builder builder = BreakerRegistry.builder().configs(configs::of);
+        checked("breaker", () -> builder.maximumBreakers(properties.maximumBreakers()));
+        checked("breaker.shared", () -> builder.syncInterval(properties.shared().syncInterval()));
+        checked("breaker.shared", () -> builder.pollInterval(properties.shared().pollInterval()));
+        store.ifAvailable(builder::store);
+        ticker.ifUnique(builder::ticker);
+        listeners.orderedStream().forEach(builder::listener);
+        BreakerRegistry registry = builder.build();
+        properties.instances().keySet().forEach(registry::breaker);
+        return registry;
+    }
+
+    private static void checked(String group, Runnable setting) {
+        try {
+            setting.run();
+        } catch (InvalidConfigException invalid) {
+            throw BreakerConfigs.refusal(group, invalid);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.BreakerConfig;
+import dev.breaker.InvalidConfigException;
+import dev.breaker.OutcomeClassifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * The configuration of each circuit: the library's defaults, then {@code breaker.defaults}, the template, and the circuit's own
+ * settings, each over the one before. All that is written is checked when the application starts. Safe for use by many threads.
+ */
+final class BreakerConfigs {
+
+    private final BreakerProperties properties;
+    private final @Nullable OutcomeClassifier classifier;
+    private final Map<String, String> templates = new ConcurrentHashMap<>();
+
+    BreakerConfigs(BreakerProperties properties, @Nullable OutcomeClassifier classifier) {
+        this.properties = properties;
+        this.classifier = classifier;
+        build(Map.of("breaker.defaults", properties.defaults()));
+        properties.configs().keySet().forEach(template -> build(layers("", template)));
+        properties.instances().keySet().forEach(this::of);
+    }
+
+    /** The configuration of a circuit. */
+    BreakerConfig of(String name) {
+        CircuitProperties own = properties.instances().get(name);
+        String template = own != null && own.baseConfig() != null ? own.baseConfig() : templates.get(name);
+        return build(layers(name, template));
+    }
+
+    /**
+     * Notes the template that an annotation names for a circuit.
+     *
+     * @throws IllegalStateException if there is no such template or another one is in use
+     */
+    void useTemplate(String name, String template) {
+        if (!properties.configs().containsKey(template)) {
+            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
+                    + "', but there is no breaker.configs." + template + "; known templates: "
+                    + properties.configs().keySet() + ".");
+        }
+        CircuitProperties own = properties.instances().get(name);
+        String other = own == null ? null : own.baseConfig();
+        other = other == null ? templates.putIfAbsent(name, template) : other;
+        if (other != null && !other.equals(template)) {
+            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
+                    + "' in one place and '" + other + "' in another.");
+        }
+    }
+
+    /* From the most general to the most specific, by the property they are written under. */
+    private Map<String, CircuitProperties> layers(String name, @Nullable String template) {
+        Map<String, CircuitProperties> layers = new LinkedHashMap<>();
+        layers.put("breaker.defaults", properties.defaults());
+        if (template != null) {
+            CircuitProperties config = properties.configs().get(template);
+            if (config == null) {
+                throw new InvalidConfigurationPropertyValueException(
+                        property("breaker.instances", name) + ".base-config",
+                        template,
+                        "There is no breaker.configs." + template + "; known templates: "
+                                + properties.configs().keySet() + ".");
+            }
+            layers.put(property("breaker.configs", template), config);
+        }
+        CircuitProperties own = properties.instances().get(name);
+        if (own != null) {
+            layers.put(property("breaker.instances", name), own);
+        }
+        return layers;
+    }
+
+    private static String property(String group, String name) {
+        return ConfigurationPropertyName.isValid(name) && name.indexOf('.') < 0
+                ? group + "." + name
+                : group + ".[" + name + "]";
+    }
+
+    private BreakerConfig build(Map<String, CircuitProperties> layers) {
+        BreakerConfig.Builder builder = BreakerConfig.builder();
+        layers.values().forEach(layer -> layer.applyTo(builder));
+        if (classifier != null) {
+            builder.classifier(classifier);
+        }
+        try {
+            return builder.build();
+        } catch (InvalidConfigException invalid) {
+            throw refusal(where(layers, invalid.property()), invalid);
+        }
+    }
+
+    /** The failure that names a property as it is written. */
+    static InvalidConfigurationPropertyValueException refusal(String group, InvalidConfigException invalid) {
+        String property = invalid.property().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        return new InvalidConfigurationPropertyValueException(
+                group + "." + property, invalid.value(), StringUtils.capitalize(invalid.rule()) + ".");
+    }
+
+    /* The most specific place where the property is written, or else the most specific place. */
+    private static String where(Map<String, CircuitProperties> layers, String property) {
+        List<String> places = new ArrayList<>(layers.keySet());
+        for (int i = places.size() - 1; i >= 0; i--) {
+            if (isWritten(Objects.requireNonNull(layers.get(places.get(i))), property)) {
+                return places.get(i);
+            }
+        }
+        return places.get(places.size() - 1);
+    }
+
+    private static boolean isWritten(CircuitProperties layer, String property) {
+        for (var component : CircuitProperties.class.getRecordComponents()) {
+            if (component.getName().equals(property)) {
+                return ReflectionUtils.invokeMethod(component.getAccessor(), layer) != null;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties under {@code breaker}. A property that is not known stops the application, so that a misspelt threshold is
+ * not silently the default.
+ *
+ * @param defaults settings of every circuit
+ * @param configs settings of templates, by name
+ * @param instances settings of circuits, by name
+ * @param maximumBreakers how many circuits there may be
+ * @param aspect how annotated methods are intercepted
+ * @param shared how circuits are shared through Redis
+ */
+@ConfigurationProperties(prefix = "breaker", ignoreUnknownFields = false)
+public record BreakerProperties(
+        @DefaultValue CircuitProperties defaults,
+        @DefaultValue Map<String, CircuitProperties> configs,
+        @DefaultValue Map<String, CircuitProperties> instances,
+        @DefaultValue("10000") int maximumBreakers,
+        @DefaultValue Aspect aspect,
+        @DefaultValue Shared shared) {
+
+    /**
+     * How annotated methods are intercepted.
+     *
+     * @param order position among the post-processors that wrap beans; the later one wraps the earlier ones, so the default,
+     *     the lowest precedence, puts circuit breakers outside retries and concurrency limits
+     */
+    public record Aspect(@DefaultValue("2147483647") int order) {}
+
+    /**
+     * How circuits are shared through Redis.
+     *
+     * @param enabled whether circuits are shared if there is a Redis connection factory
+     * @param prefix first part of every key in Redis
+     * @param namespace second part of every key in Redis: services with the same namespace share circuits of the same name;
+     *     the application's name unless set
+     * @param syncInterval how often a circuit with news exchanges with Redis
+     * @param pollInterval how often a circuit without news looks for those of others
+     * @param commandTimeout how long an answer of Redis may take before this instance decides by itself
+     */
+    public record Shared(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("breaker") String prefix,
+            @Nullable String namespace,
+            @DefaultValue("250ms") Duration syncInterval,
+            @DefaultValue("1s") Duration pollInterval,
+            @DefaultValue("250ms") Duration commandTimeout) {}
+}

@@ -1,0 +1,87 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.BreakerConfig;
+import dev.breaker.BreakerConfig.SlidingWindowType;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a circuit as they are written in the environment. What is not set is inherited: a circuit from its template, a
+ * template from {@code breaker.defaults}, and those from {@link BreakerConfig}, where meaning and default of each are stated.
+ *
+ * @param baseConfig template under {@code breaker.configs} to inherit from
+ * @param slidingWindowType whether the window slides by time or by count
+ * @param slidingWindowSize seconds (TIME_BASED) or calls (COUNT_BASED) in the window
+ * @param minimumNumberOfCalls calls in the window below which no rate is judged
+ * @param failureRateThreshold failures in percent of the calls at which the circuit opens
+ * @param slowCallRateThreshold slow calls in percent at which the circuit opens
+ * @param slowCallDurationThreshold a call that takes longer is slow; unset, no call is timed
+ * @param failureCountThreshold failures in the window at which the circuit opens; 0 is off
+ * @param consecutiveFailureThreshold failures in a row at which the circuit opens; 0 is off
+ * @param waitDurationInOpenState wait before the first probes
+ * @param exponentialBackoffMultiplier factor on the wait for each further opening
+ * @param exponentialMaxWaitDurationInOpenState cap of the growing wait
+ * @param randomizedWaitFactor fraction by which the wait is spread
+ * @param automaticTransition whether an open circuit becomes half-open without a call
+ * @param permittedNumberOfCallsInHalfOpenState probes of a half-open stay in the whole cluster
+ * @param maxWaitDurationInHalfOpenState an undecided half-open stay opens again after this; 0 is never
+ * @param probeLease a probe that has not reported after this gives its permit back
+ * @param halfOpenAcquireTimeout how long a caller may wait for a probe's permit
+ * @param maxRetryAfter cap of the time for which a partner's Retry-After opens the circuit
+ * @param sharing whether the circuit is shared when there is a store
+ * @param writableStackTrace whether the exception of a rejected call has a stack trace
+ */
+public record CircuitProperties(
+        @Nullable String baseConfig,
+        @Nullable SlidingWindowType slidingWindowType,
+        @Nullable Integer slidingWindowSize,
+        @Nullable Integer minimumNumberOfCalls,
+        @Nullable Double failureRateThreshold,
+        @Nullable Double slowCallRateThreshold,
+        @Nullable Duration slowCallDurationThreshold,
+        @Nullable Integer failureCountThreshold,
+        @Nullable Integer consecutiveFailureThreshold,
+        @Nullable Duration waitDurationInOpenState,
+        @Nullable Double exponentialBackoffMultiplier,
+        @Nullable Duration exponentialMaxWaitDurationInOpenState,
+        @Nullable Double randomizedWaitFactor,
+        @Nullable Boolean automaticTransition,
+        @Nullable Integer permittedNumberOfCallsInHalfOpenState,
+        @Nullable Duration maxWaitDurationInHalfOpenState,
+        @Nullable Duration probeLease,
+        @Nullable Duration halfOpenAcquireTimeout,
+        @Nullable Duration maxRetryAfter,
+        @Nullable Boolean sharing,
+        @Nullable Boolean writableStackTrace) {
+
+    /** Writes what is set over what is inherited. */
+    void applyTo(BreakerConfig.Builder builder) {
+        set(slidingWindowType, builder::slidingWindowType);
+        set(slidingWindowSize, builder::slidingWindowSize);
+        set(minimumNumberOfCalls, builder::minimumNumberOfCalls);
+        set(failureRateThreshold, builder::failureRateThreshold);
+        set(slowCallRateThreshold, builder::slowCallRateThreshold);
+        set(slowCallDurationThreshold, builder::slowCallDurationThreshold);
+        set(failureCountThreshold, builder::failureCountThreshold);
+        set(consecutiveFailureThreshold, builder::consecutiveFailureThreshold);
+        set(waitDurationInOpenState, builder::waitDurationInOpenState);
+        set(exponentialBackoffMultiplier, builder::exponentialBackoffMultiplier);
+        set(exponentialMaxWaitDurationInOpenState, builder::exponentialMaxWaitDurationInOpenState);
+        set(randomizedWaitFactor, builder::randomizedWaitFactor);
+        set(automaticTransition, builder::automaticTransition);
+        set(permittedNumberOfCallsInHalfOpenState, builder::permittedNumberOfCallsInHalfOpenState);
+        set(maxWaitDurationInHalfOpenState, builder::maxWaitDurationInHalfOpenState);
+        set(probeLease, builder::probeLease);
+        set(halfOpenAcquireTimeout, builder::halfOpenAcquireTimeout);
+        set(maxRetryAfter, builder::maxRetryAfter);
+        set(sharing, builder::sharing);
+        set(writableStackTrace, builder::writableStackTrace);
+    }
+
+    private static <T> void set(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+}
