@@ -12,12 +12,12 @@ import org.springframework.context.annotation.Bean;
 
 /** Auto-configuration of the health contributor {@code breakers}. */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
-@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnClass(HealthIndicator.class)
 @ConditionalOnBean(BreakerRegistry.class)
-@ConditionalOnEnabledHealthIndicator("breakers")
 public final class BreakerHealthAutoConfiguration {
 
     @Bean
+    @ConditionalOnEnabledHealthIndicator("breakers")
     @ConditionalOnMissingBean(name = "breakersHealthIndicator")
     HealthIndicator breakersHealthIndicator(BreakerRegistry registry) {
         return new BreakersHealthIndicator(registry);
