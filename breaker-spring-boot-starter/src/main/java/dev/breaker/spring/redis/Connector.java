@@ -75,7 +75,9 @@ final class Connector implements AutoCloseable {
         return current.client
                 .run(call)
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((reply, failure) -> watch(current, failure));
+                .whenComplete((reply, failure) -> watch(current, failure))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        RedisStoreException.of(failure).at(source.describe())));
     }
 
     /** Runs something on the connector's thread, unless closed. */

@@ -2,16 +2,12 @@ package dev.breaker.spring.redis;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.ClassUtils;
 
 /** One connected factory, with the client that runs scripts over it and the subscription. */
 final class Link {
-
-    private static final boolean LETTUCE = isPresent("io.lettuce.core.api.StatefulRedisConnection");
-
-    private static final boolean JEDIS = isPresent("redis.clients.jedis.UnifiedJedis");
 
     final RedisConnectionFactory factory;
 
@@ -43,11 +39,15 @@ final class Link {
     private static ScriptClient client(RedisConnectionFactory factory) {
         RedisConnection connection = factory.getConnection();
         try {
-            if (LETTUCE && LettuceScriptClient.supports(connection)) {
+            if (Drivers.LETTUCE && LettuceScriptClient.supports(connection)) {
                 return new LettuceScriptClient(connection);
             }
+            /* These drivers connect with the first command. In a cluster that would ask all nodes, also one that is down. */
+            if (!(connection instanceof RedisClusterConnection)) {
+                connection.ping();
+            }
             QueuedScriptClient queued;
-            if (JEDIS && JedisScriptClient.supports(connection)) {
+            if (Drivers.JEDIS && JedisScriptClient.supports(connection)) {
                 queued = new JedisScriptClient(connection);
             } else {
                 queued = new PlainScriptClient(factory);
@@ -59,9 +59,5 @@ final class Link {
             connection.close();
             throw e;
         }
-    }
-
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, Link.class.getClassLoader());
     }
 }

@@ -9,7 +9,6 @@ import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.util.ClassUtils;
 
 /**
  * Makes the store that shares circuits through Redis. Internal: public only because the auto-configuration lives in another
@@ -81,16 +80,12 @@ public final class RedisSharedStoreFactory {
 
     private static @Nullable ConnectionSource derive(
             RedisConnectionFactory factory, @Nullable RedisConfiguration target, Duration commandTimeout) {
-        if (isPresent("io.lettuce.core.RedisClient") && factory instanceof LettuceConnectionFactory lettuce) {
+        if (Drivers.LETTUCE && factory instanceof LettuceConnectionFactory lettuce) {
             return new LettuceConnections(lettuce, target, commandTimeout);
         }
-        if (isPresent("redis.clients.jedis.UnifiedJedis") && factory instanceof JedisConnectionFactory jedis) {
+        if (Drivers.JEDIS && factory instanceof JedisConnectionFactory jedis) {
             return new JedisConnections(jedis, commandTimeout);
         }
         return null;
-    }
-
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, RedisSharedStoreFactory.class.getClassLoader());
     }
 }

@@ -42,6 +42,11 @@ final class RedisStoreException extends RuntimeException {
         return new RedisStoreException(reason, !reason.startsWith("READONLY"));
     }
 
+    /** Says where as well. */
+    RedisStoreException at(String place) {
+        return new RedisStoreException(place + ": " + getMessage(), answered);
+    }
+
     boolean isAnswered() {
         return answered;
     }

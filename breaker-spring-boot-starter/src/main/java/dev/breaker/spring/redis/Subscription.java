@@ -20,7 +20,11 @@ final class Subscription implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
 
+    private static final long SHORTEST_PAUSE = 50;
+
     private static final long LONGEST_PAUSE = 1_000;
+
+    private static final long MOMENT = 100;
 
     private final RedisConnectionFactory factory;
 
@@ -32,7 +36,12 @@ final class Subscription implements AutoCloseable {
 
     private final CountDownLatch end = new CountDownLatch(1);
 
-    private volatile @Nullable RedisConnection connection;
+    private final Thread thread = new Thread(this::run, "breaker-redis-subscription");
+
+    /** How to end the call in which the thread sits, if the driver is one that blocks. */
+    private volatile @Nullable Runnable unblock;
+
+    private volatile boolean confirmed;
 
     private boolean refusalReported;
 
@@ -47,31 +56,34 @@ final class Subscription implements AutoCloseable {
     }
 
     void start() {
-        Thread thread = new Thread(this::run, "breaker-redis-subscription");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Does not wait: a thread that hangs in a read ends with its connection. */
+    /** Waits for a moment only: a thread that hangs in a read ends with its connection. */
     @Override
     public void close() {
         end.countDown();
-        RedisConnection current = connection;
-        var subscription = current == null ? null : current.getSubscription();
-        if (subscription != null) {
-            try {
-                subscription.close();
-            } catch (RuntimeException e) {
-                log.debug("Cannot unsubscribe: {}", RedisStoreException.reason(e));
+        try {
+            Runnable blocking = unblock;
+            if (blocking != null) {
+                blocking.run();
             }
+            thread.join(MOMENT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.debug("Cannot unsubscribe: {}", RedisStoreException.reason(e));
         }
     }
 
     private void run() {
-        long pause = 50;
+        long pause = SHORTEST_PAUSE;
         try {
             while (end.getCount() > 0) {
-                pause = attempt() ? 50 : Math.min(LONGEST_PAUSE, pause * 2);
+                confirmed = false;
+                attempt();
+                pause = confirmed ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
                 if (end.await(pause, TimeUnit.MILLISECONDS)) {
                     return;
                 }
@@ -81,23 +93,35 @@ final class Subscription implements AutoCloseable {
         }
     }
 
-    private boolean attempt() throws InterruptedException {
-        Listener listener = new Listener();
-        try (RedisConnection current = factory.getConnection()) {
-            connection = current;
-            /* Jedis blocks here until the subscription ends; Lettuce returns, and renews it by itself. */
-            current.subscribe(listener, channel.getBytes(StandardCharsets.UTF_8));
-            while (current.isSubscribed()) {
-                if (end.await(LONGEST_PAUSE, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
+    private void attempt() throws InterruptedException {
+        try (RedisConnection connection = factory.getConnection()) {
+            if (Drivers.JEDIS && JedisChannel.supports(connection)) {
+                JedisChannel jedis = new JedisChannel(announcements::received, this::confirm);
+                unblock = jedis::stop;
+                jedis.listen(connection, channel);
+            } else {
+                listen(connection);
             }
         } catch (RuntimeException e) {
             report(RedisStoreException.reason(e));
         } finally {
-            connection = null;
+            unblock = null;
         }
-        return listener.confirmed;
+    }
+
+    /* Lettuce returns at once, and renews the subscription by itself. */
+    private void listen(RedisConnection connection) throws InterruptedException {
+        connection.subscribe(new Listener(), channel.getBytes(StandardCharsets.UTF_8));
+        while (connection.isSubscribed()) {
+            if (end.await(LONGEST_PAUSE, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private void confirm() {
+        confirmed = true;
+        established.run();
     }
 
     private void report(String reason) {
@@ -114,8 +138,6 @@ final class Subscription implements AutoCloseable {
 
     private final class Listener implements MessageListener, SubscriptionListener {
 
-        private volatile boolean confirmed;
-
         @Override
         public void onMessage(Message message, byte @Nullable [] pattern) {
             announcements.received(message.getBody());
@@ -123,8 +145,7 @@ final class Subscription implements AutoCloseable {
 
         @Override
         public void onChannelSubscribed(byte[] subscribed, long count) {
-            confirmed = true;
-            established.run();
+            confirm();
         }
     }
 }

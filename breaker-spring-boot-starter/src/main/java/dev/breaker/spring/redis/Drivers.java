@@ -1,0 +1,17 @@
+package dev.breaker.spring.redis;
+
+import org.springframework.util.ClassUtils;
+
+/** Which drivers are there; classes that need one are not touched without it. */
+final class Drivers {
+
+    static final boolean LETTUCE = isPresent("io.lettuce.core.RedisClient");
+
+    static final boolean JEDIS = isPresent("redis.clients.jedis.UnifiedJedis");
+
+    private Drivers() {}
+
+    private static boolean isPresent(String type) {
+        return ClassUtils.isPresent(type, Drivers.class.getClassLoader());
+    }
+}
