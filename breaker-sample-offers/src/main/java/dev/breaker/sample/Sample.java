@@ -1,0 +1,34 @@
+package dev.breaker.sample;
+
+import dev.breaker.sample.partner.PartnerApplication;
+import java.util.Arrays;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+
+/** Starts one of the sample's roles: for now {@code partner}. */
+public final class Sample {
+
+    private Sample() {}
+
+    /**
+     * Starts a role.
+     *
+     * @param args the role, then its options
+     */
+    public static void main(String[] args) {
+        boolean named = args.length > 0 && !args[0].startsWith("--");
+        String role = named ? args[0] : "demo";
+        String[] options = named ? Arrays.copyOfRange(args, 1, args.length) : args;
+        switch (role) {
+            case "partner" -> start(PartnerApplication.class, role, options);
+            default -> {
+                System.err.println("Unknown role '" + role + "'. The roles are: partner.");
+                System.exit(2);
+            }
+        }
+    }
+
+    private static void start(Class<?> application, String role, String... options) {
+        Leash.fasten();
+        new SpringApplicationBuilder(application).profiles(role).run(options);
+    }
+}
