@@ -1,10 +1,11 @@
 package dev.breaker.sample;
 
+import dev.breaker.sample.offers.OffersApplication;
 import dev.breaker.sample.partner.PartnerApplication;
 import java.util.Arrays;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
-/** Starts one of the sample's roles: for now {@code partner}. */
+/** Starts one of the sample's roles: {@code partner}, {@code offers} or, by default, {@code demo}, which starts both. */
 public final class Sample {
 
     private Sample() {}
@@ -20,8 +21,9 @@ public final class Sample {
         String[] options = named ? Arrays.copyOfRange(args, 1, args.length) : args;
         switch (role) {
             case "partner" -> start(PartnerApplication.class, role, options);
+            case "offers" -> start(OffersApplication.class, role, options);
             default -> {
-                System.err.println("Unknown role '" + role + "'. The roles are: partner.");
+                System.err.println("Unknown role '" + role + "'. The roles are: partner, offers, demo (the default).");
                 System.exit(2);
             }
         }

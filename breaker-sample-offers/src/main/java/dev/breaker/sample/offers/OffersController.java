@@ -1,0 +1,31 @@
+package dev.breaker.sample.offers;
+
+import dev.breaker.BreakerRegistry;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Offers for customers, and the circuit behind them for the curious. */
+@RestController
+@RequestMapping("/offers")
+class OffersController {
+
+    private final PartnerOffers offers;
+    private final BreakerRegistry breakers;
+
+    OffersController(PartnerOffers offers, BreakerRegistry breakers) {
+        this.offers = offers;
+        this.breakers = breakers;
+    }
+
+    @GetMapping("/{customer}")
+    Offer offer(@PathVariable String customer) {
+        return offers.bestOffer(customer);
+    }
+
+    @GetMapping("/circuit")
+    Circuit circuit() {
+        return Circuit.of(breakers.breaker(PartnerOffers.CIRCUIT).snapshot());
+    }
+}
