@@ -1,5 +1,6 @@
 package dev.breaker.sample;
 
+import dev.breaker.sample.demo.Demo;
 import dev.breaker.sample.offers.OffersApplication;
 import dev.breaker.sample.partner.PartnerApplication;
 import java.util.Arrays;
@@ -19,9 +20,11 @@ public final class Sample {
         boolean named = args.length > 0 && !args[0].startsWith("--");
         String role = named ? args[0] : "demo";
         String[] options = named ? Arrays.copyOfRange(args, 1, args.length) : args;
+        Leash.fasten();
         switch (role) {
             case "partner" -> start(PartnerApplication.class, role, options);
             case "offers" -> start(OffersApplication.class, role, options);
+            case "demo" -> Demo.run(Sample.class, options);
             default -> {
                 System.err.println("Unknown role '" + role + "'. The roles are: partner, offers, demo (the default).");
                 System.exit(2);
@@ -30,7 +33,6 @@ public final class Sample {
     }
 
     private static void start(Class<?> application, String role, String... options) {
-        Leash.fasten();
         new SpringApplicationBuilder(application).profiles(role).run(options);
     }
 }
