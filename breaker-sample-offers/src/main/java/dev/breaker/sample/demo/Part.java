@@ -77,7 +77,8 @@ final class Part {
             free.getLocalPort();
         } catch (IOException e) {
             throw new DemoException("Cannot start " + name + ": port " + port
-                    + " is in use. Stop what listens there, or choose other ports: " + Options.USAGE);
+                    + " is in use. Stop what listens there, or choose other ports: --partner=8091 --offers=8090,8092"
+                    + " (with Maven: -Dspring-boot.run.arguments=\"--partner=8091 --offers=8090,8092\").");
         }
     }
 

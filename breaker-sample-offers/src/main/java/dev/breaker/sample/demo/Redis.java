@@ -28,8 +28,9 @@ final class Redis implements Part.Launcher {
 
     @Override
     public Process launch() throws IOException {
+        File found = find();
         Path directory = Files.createTempDirectory("offers-redis-");
-        Path executable = executableIn(directory);
+        Path executable = executableIn(directory, found);
         return new ProcessBuilder(
                         "sh",
                         "-c",
@@ -52,15 +53,7 @@ final class Redis implements Part.Launcher {
                 .start();
     }
 
-    private static Path executableIn(Path directory) throws IOException {
-        File found;
-        try {
-            found = RedisExecProvider.defaultProvider().get();
-        } catch (RuntimeException e) {
-            Files.delete(directory);
-            throw new DemoException("There is no Redis for this system in the demo (" + e.getMessage()
-                    + "). Start one of your own and say where: demo --redis=localhost:6379");
-        }
+    private static Path executableIn(Path directory, File found) throws IOException {
         Path executable = Files.copy(found.toPath(), directory.resolve("redis-server"));
         if (!executable.toFile().setExecutable(true)) {
             throw new IOException(executable + " cannot be made executable");
@@ -72,5 +65,15 @@ final class Redis implements Part.Launcher {
             Files.delete(unpacked);
         }
         return executable;
+    }
+
+    private static File find() throws IOException {
+        try {
+            return RedisExecProvider.defaultProvider().get();
+        } catch (RuntimeException e) {
+            throw new DemoException("The demo brings no Redis for " + System.getProperty("os.name") + " on "
+                    + System.getProperty("os.arch") + ". Start one of your own, and say where: --redis=localhost:6379"
+                    + " (with Maven: -Dspring-boot.run.arguments=--redis=localhost:6379).");
+        }
     }
 }

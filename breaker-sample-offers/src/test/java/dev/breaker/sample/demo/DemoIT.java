@@ -90,7 +90,7 @@ class DemoIT {
         }
         assertThat(demo.exitValue()).isOne();
         awaitOutput("port " + second + " is in use");
-        awaitOutput("--offers=<port>,<port>");
+        awaitOutput("choose other ports: --partner=8091 --offers=8090,8092");
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SharedCircuitIT {
 
     private static final Duration WAIT = Duration.ofSeconds(4);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** The promise is a second; the rest is for a busy machine. */
     private static final Duration SOON = Duration.ofSeconds(5);
