@@ -45,7 +45,7 @@ final class Calls {
                 : name + ": " + message.lines().findFirst().orElse("");
     }
 
-    /** The innermost cause in one line. */
+    /** The message of the innermost cause in one line, or its class if it has none. */
     static String describeRoot(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "no answer";
@@ -54,6 +54,9 @@ final class Calls {
         for (Throwable cause; (cause = root.getCause()) != null && cause != root; ) {
             root = cause;
         }
-        return describe(root);
+        String message = root.getMessage();
+        return message == null || message.isBlank()
+                ? describe(root)
+                : message.lines().findFirst().orElse("");
     }
 }

@@ -346,7 +346,8 @@ final class Sharing {
 
     /* Judges the pooled window after this instance reported a bad call or opened by itself. */
     private void judge(boolean badNews) {
-        Suspicion suspect = suspicion;
+        /* What made this instance open may have been recorded after the batch was sent: then the next answer tells. */
+        Suspicion suspect = pending.isEmpty() ? suspicion : null;
         if (known.kind() != Kind.CLOSED || (!badNews && suspect == null)) {
             return;
         }

@@ -29,16 +29,26 @@ final class FaultyStore implements SharedStore {
         /** Does what it is asked and says it failed. */
         REPLY_LOST,
         /** Throws at its caller. */
-        THROWS
+        THROWS,
+        /** Does nothing before {@link #proceed()}. */
+        HELD
     }
 
     private final SharedStore store;
     final List<String> operations = new ArrayList<>();
+    private final List<Runnable> held = new ArrayList<>();
     volatile Fault fault = Fault.NONE;
     boolean deaf;
 
     FaultyStore(SharedStore store) {
         this.store = store;
+    }
+
+    /** Does what was held, and goes on without a fault. */
+    void proceed() {
+        fault = Fault.NONE;
+        held.forEach(Runnable::run);
+        held.clear();
     }
 
     private <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
@@ -51,6 +61,11 @@ final class FaultyStore implements SharedStore {
                 CompletionStage<T> unheard = real.get();
                 yield unheard.thenCompose(
                         reply -> CompletableFuture.failedFuture(new IllegalStateException("timed out")));
+            }
+            case HELD -> {
+                CompletableFuture<T> answer = new CompletableFuture<>();
+                held.add(() -> real.get().whenComplete((reply, fault) -> answer.complete(reply)));
+                yield answer;
             }
             case THROWS -> throw new IllegalStateException("badly behaved");
         };

@@ -141,6 +141,21 @@ class SharedCircuitTest {
         }
 
         @Test
+        void isNotTakenForIsolationByAnAnswerThatCameTooEarly() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.store.fault = Fault.HELD;
+            cluster.node(0).succeeds(1);
+            cluster.after(Duration.ofMillis(300));
+            cluster.node(0).fails(3);
+            cluster.store.proceed();
+            cluster.afterSeconds(1);
+            assertThat(cluster.states()).containsExactly(OPEN, OPEN);
+            assertThat(cluster.announced())
+                    .singleElement()
+                    .satisfies(transition -> assertThat(transition.scope()).isEqualTo(BreakerScope.CLUSTER));
+        }
+
+        @Test
         void reachesADeafInstanceWithItsNextPoll() {
             Cluster cluster = new Cluster(2, threeInARow());
             cluster.store.deaf = true;
