@@ -17,7 +17,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Gets connected and stays so. Connecting blocks, and so happens on a daemon thread; while there is no connection every
- * operation fails at once, with the reason why.
+ * operation fails at once, with the reason why. Only those that come before the first attempt has ended wait for its end, so
+ * that a service does not begin its life with an outage.
  *
  * <p>Drivers reconnect by themselves, but not from a connection that is silent and never breaks, nor to the successor of a
  * demoted master, and they keep the reason to themselves: after two seconds without any answer everything is made anew.
@@ -52,6 +53,8 @@ final class Connector implements AutoCloseable {
 
     private volatile boolean closed;
 
+    private final CompletableFuture<@Nullable Void> attempted = new CompletableFuture<>();
+
     private long pause = SHORTEST_PAUSE;
 
     /**
@@ -68,6 +71,15 @@ final class Connector implements AutoCloseable {
     }
 
     CompletableFuture<List<?>> run(ScriptCall call) {
+        return attempted.isDone()
+                ? runNow(call)
+                : attempted
+                        .copy()
+                        .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .thenCompose(ended -> runNow(call));
+    }
+
+    private CompletableFuture<List<?>> runNow(ScriptCall call) {
         Link current = link;
         if (current == null) {
             return CompletableFuture.failedFuture(RedisStoreException.unanswered(trouble));
@@ -97,6 +109,7 @@ final class Connector implements AutoCloseable {
         }
         closed = true;
         trouble = "Closed";
+        attempted.complete(null);
         try {
             Future<?> end = thread.submit(this::end);
             end.get(CLOSING, TimeUnit.MILLISECONDS);
@@ -126,6 +139,7 @@ final class Connector implements AutoCloseable {
             schedule(this::connect, pause);
             pause = Math.min(LONGEST_PAUSE, pause * 2);
         }
+        attempted.complete(null);
     }
 
     private void watch(Link on, @Nullable Throwable failure) {
