@@ -3,13 +3,17 @@ package dev.breaker.spring;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Dependencies point one way: from the starter to the core, and never from one feature to another. */
-@AnalyzeClasses(packages = "dev.breaker", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.breaker",
+        importOptions = {DoNotIncludeTests.class, DependencyRuleTest.DoNotIncludeTestJars.class})
 class DependencyRuleTest {
 
     private static final String[] CORE = {"dev.breaker", "dev.breaker.shared.."};
@@ -33,4 +37,13 @@ class DependencyRuleTest {
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
             slices().matching("dev.(**)").should().beFreeOfCycles();
+
+    /** The contract suite comes from the core's test jar. */
+    static final class DoNotIncludeTestJars implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 }

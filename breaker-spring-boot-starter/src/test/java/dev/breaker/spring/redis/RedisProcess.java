@@ -26,9 +26,9 @@ final class RedisProcess implements RedisRuntime {
             "$@" >>"$dir/log" 2>&1 </dev/null 3<&- &
             server=$!
             echo $server
-            { read -r never; kill -9 $server; rm -rf -- "$dir"; } <&3 >/dev/null 2>&1 &
+            { read -r never; trap '' TERM; kill -9 $server; rm -rf -- "$dir"; } <&3 >/dev/null 2>&1 &
             wait $server
-            kill -9 $! 2>/dev/null
+            kill $! 2>/dev/null
             """;
 
     private static File executable;
@@ -112,7 +112,8 @@ final class RedisProcess implements RedisRuntime {
         }
     }
 
-    private static synchronized File executable() {
+    /** The binary, unpacked once per JVM. */
+    static synchronized File executable() {
         if (executable == null) {
             String named = System.getProperty("breaker.test.redis", "");
             try {
