@@ -130,7 +130,7 @@ final class Connector implements AutoCloseable {
             link = Link.open(factory, subscriptions.apply(factory));
             pause = SHORTEST_PAUSE;
             log.debug("Connected to {}", source.describe());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             trouble = source.describe() + ": " + RedisStoreException.reason(e);
             log.debug("Cannot connect to {}", trouble);
             if (factory != null) {
@@ -143,7 +143,7 @@ final class Connector implements AutoCloseable {
     }
 
     private void watch(Link on, @Nullable Throwable failure) {
-        if (failure == null || (failure instanceof RedisStoreException known && known.isAnswered())) {
+        if (failure == null || RedisStoreException.of(failure).isAnswered()) {
             on.silence.set(null);
             return;
         }

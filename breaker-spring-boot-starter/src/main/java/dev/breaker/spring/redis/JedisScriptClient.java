@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnection;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClusterClient;
-import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -44,22 +44,19 @@ final class JedisScriptClient extends QueuedScriptClient {
 
     @Override
     void execute(List<Pending> batch) {
-        List<Response<Object>> responses = new ArrayList<>();
+        List<Supplier<Object>> replies = new ArrayList<>();
         RuntimeException failure = null;
-        /* In a cluster a hung node makes close() throw, after the other nodes have answered: look at each response. */
+        /* In a cluster a hung node makes close() throw, after the other nodes have answered: look at each reply. */
         try (AbstractPipeline pipeline = open()) {
             for (Pending pending : batch) {
-                responses.add(pipeline.evalsha(
-                        SafeEncoder.encode(pending.call.script().sha1()),
-                        pending.call.keys().length,
-                        pending.call.keysAndArguments()));
+                replies.add(send(pipeline, pending.call));
             }
             pipeline.sync();
         } catch (RuntimeException e) {
             failure = e;
         }
         for (int i = 0; i < batch.size(); i++) {
-            settle(batch.get(i), i < responses.size() ? responses.get(i) : null, failure);
+            settle(batch.get(i), i < replies.size() ? replies.get(i) : null, failure);
         }
     }
 
@@ -74,25 +71,40 @@ final class JedisScriptClient extends QueuedScriptClient {
         return jedis instanceof RedisClusterClient cluster ? cluster.pipelined(nodes) : jedis.pipelined();
     }
 
-    private void settle(Pending pending, @Nullable Response<Object> response, @Nullable RuntimeException failure) {
+    /* A node that is down must not keep the others from theirs. */
+    private static Supplier<Object> send(AbstractPipeline pipeline, ScriptCall call) {
         try {
-            if (response == null) {
-                throw failure == null ? new IllegalStateException("Not sent") : failure;
-            }
-            pending.reply.complete(Replies.list(reply(pending.call, response)));
-        } catch (JedisDataException e) {
-            pending.reply.completeExceptionally(RedisStoreException.answered(e));
+            byte[] sha1 = SafeEncoder.encode(call.script().sha1());
+            return pipeline.evalsha(sha1, call.keys().length, call.keysAndArguments());
         } catch (RuntimeException e) {
-            pending.reply.completeExceptionally(RedisStoreException.unanswered(failure == null ? e : failure));
+            return () -> {
+                throw e;
+            };
         }
     }
 
-    private Object reply(ScriptCall call, Response<Object> response) {
-        int keys = call.keys().length;
+    private void settle(Pending pending, @Nullable Supplier<Object> reply, @Nullable RuntimeException failure) {
         try {
-            return response.get();
+            if (reply == null) {
+                throw failure == null ? new IllegalStateException("Not sent") : failure;
+            }
+            pending.reply.complete(Replies.list(await(pending.call, reply)));
+        } catch (JedisDataException e) {
+            pending.reply.completeExceptionally(RedisStoreException.answered(e));
+        } catch (IllegalStateException e) {
+            /* Not answered; why is what sync() said. */
+            pending.reply.completeExceptionally(RedisStoreException.unanswered(failure == null ? e : failure));
+        } catch (RuntimeException e) {
+            pending.reply.completeExceptionally(RedisStoreException.unanswered(e));
+        }
+    }
+
+    private Object await(ScriptCall call, Supplier<Object> reply) {
+        try {
+            return reply.get();
         } catch (JedisNoScriptException | JedisRedirectionException e) {
-            return jedis.eval(SafeEncoder.encode(call.script().source()), keys, call.keysAndArguments());
+            byte[] source = SafeEncoder.encode(call.script().source());
+            return jedis.eval(source, call.keys().length, call.keysAndArguments());
         }
     }
 }
