@@ -239,6 +239,26 @@ class OutageTest {
 
     @ParameterizedTest
     @EnumSource
+    void anAnswerThatIsAnErrorIsNoReasonToConnectAnew(Driver driver) {
+        redis = RealRedis.start();
+        store = awaitReply(driver);
+        await().until(() -> redis.command("PUBSUB", "NUMSUB", "breaker:test:changes:0")
+                .equals(List.of("breaker:test:changes:0", 1L)));
+        List<String> before = connections();
+        redis.command("ACL", "SETUSER", "default", "-evalsha");
+
+        long begin = System.nanoTime();
+        await().atMost(SOON).pollInterval(Duration.ofMillis(100)).until(() -> {
+            assertThatThrownBy(() -> get(store.sync("b", WINDOW, "a", null)))
+                    .hasRootCauseInstanceOf(RedisStoreException.class);
+            return since(begin).compareTo(Duration.ofSeconds(3)) > 0;
+        });
+
+        assertThat(connections()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void withoutPermissionForTheChannelOnlyThePushIsMissing(Driver driver, CapturedOutput output) {
         redis = RealRedis.start();
         redis.command("ACL", "SETUSER", "default", "resetchannels");
@@ -347,6 +367,14 @@ class OutageTest {
         target.setPassword(password);
         return RedisSharedStoreFactory.derivedFrom(
                 driver.application(target), null, new RedisSharedStoreFactory.Settings("breaker", "test", TIMEOUT));
+    }
+
+    private List<String> connections() {
+        return ((String) redis.command("CLIENT", "LIST"))
+                .lines()
+                .filter(line -> line.contains(" name=breaker "))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
     }
 
     private static Duration since(long begin) {
