@@ -26,10 +26,7 @@ final class StoreOutage {
     synchronized void begins(String breaker, String cause) {
         if (cutOff.isEmpty()) {
             since = ticker.read();
-            log.warn(
-                    "Circuit breakers are not shared at the moment, this instance decides by itself ({}): {}",
-                    store,
-                    cause);
+            log.warn("Circuit breakers are not shared at the moment, this instance decides by itself: {}", cause);
             listeners.sharingDegraded(new BreakerEvent.SharingDegraded(breaker, cause));
         }
         cutOff.add(breaker);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -19,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties(prefix = "breaker", ignoreUnknownFields = false)
 public record BreakerProperties(
-        @DefaultValue CircuitProperties defaults,
+        @NestedConfigurationProperty @DefaultValue CircuitProperties defaults,
         @DefaultValue Map<String, CircuitProperties> configs,
         @DefaultValue Map<String, CircuitProperties> instances,
         @DefaultValue("10000") int maximumBreakers,

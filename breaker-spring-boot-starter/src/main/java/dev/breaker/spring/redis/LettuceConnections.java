@@ -3,7 +3,11 @@ package dev.breaker.spring.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.Delay;
+import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +32,10 @@ final class LettuceConnections implements ConnectionSource {
 
     private final Duration commandTimeout;
 
+    private final EventLoops eventLoops = new EventLoops();
+
     private final ClientResources resources = ClientResources.builder()
-            .ioThreadPoolSize(2)
+            .eventLoopGroupProvider(eventLoops)
             .computationThreadPoolSize(2)
             .reconnectDelay(Delay.exponential(Duration.ofMillis(50), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS))
             .build();
@@ -69,6 +75,23 @@ final class LettuceConnections implements ConnectionSource {
     @Override
     public void close() {
         var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
+        var unusedToo = eventLoops.shutdown(0, 1, TimeUnit.SECONDS);
+    }
+
+    /*
+     * Lettuce stops event loops with the last client that uses them. A connection that is still being made then fails with an
+     * error in the log, so they live as long as this source.
+     */
+    private static final class EventLoops extends DefaultEventLoopGroupProvider {
+
+        private EventLoops() {
+            super(2);
+        }
+
+        @Override
+        public Promise<Boolean> release(EventExecutorGroup group, long quietPeriod, long timeout, TimeUnit unit) {
+            return ImmediateEventExecutor.INSTANCE.<Boolean>newPromise().setSuccess(true);
+        }
     }
 
     private LettuceClientConfiguration client() {
