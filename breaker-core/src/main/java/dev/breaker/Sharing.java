@@ -27,7 +27,7 @@ final class Sharing {
     record Settings(SharedStore store, String instance, long syncInterval, long pollInterval, StoreOutage outage) {}
 
     /* A well-behaved store fails by itself long before; this is for the others. */
-    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
+    private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
     private static final int LONGEST_BACKOFF = 8;
     private static final int URGENT_SHARE = 10;
 

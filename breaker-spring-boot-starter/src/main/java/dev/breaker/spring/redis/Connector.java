@@ -35,6 +35,9 @@ final class Connector implements AutoCloseable {
 
     private static final long CLOSING = 400;
 
+    /* Connecting has its own time-out; on a busy machine that starts up, loading the driver takes its time too. */
+    private static final long FIRST_ATTEMPT = 8_000;
+
     private final ConnectionSource source;
 
     private final Function<RedisConnectionFactory, Subscription> subscriptions;
@@ -75,7 +78,7 @@ final class Connector implements AutoCloseable {
                 ? runNow(call)
                 : attempted
                         .copy()
-                        .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .completeOnTimeout(null, FIRST_ATTEMPT, TimeUnit.MILLISECONDS)
                         .thenCompose(ended -> runNow(call));
     }
 
