@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * outlives this JVM.
  *
  * <p>Which server that is: the binary named by the system property {@code breaker.test.redis} (a path, or a name on the
- * {@code PATH} such as {@code valkey-server}); else a container, where there is a container engine; else the binary that
- * comes with embedded-redis. The first start prints what it is.
+ * {@code PATH} such as {@code valkey-server}); else a container, where there is a container engine on Linux; else the
+ * binary that comes with embedded-redis. The first start prints what it is.
  */
 public final class RealRedis implements AutoCloseable {
 
@@ -141,7 +141,7 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    /* Below the ephemeral range's usual start, minus what a cluster's bus adds, there is room for the bus port too. */
+    /* A cluster's bus takes the port that is 10,000 higher. */
     private static int freePort() {
         for (int attempt = 0; attempt < 100; attempt++) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,19 +1,18 @@
 package dev.breaker.spring.redis;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.PortBinding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.containers.GenericContainer;
 
-/** A server in a container, which Testcontainers removes when this JVM has ended. */
+/**
+ * A server in a container, which Testcontainers removes when this JVM has ended. It shares the network of the host, so that the
+ * nodes of a cluster find one another under the addresses that clients use.
+ */
 final class RedisContainer implements RedisRuntime {
 
     private static final String IMAGE = System.getProperty("breaker.test.redis.image", "redis:7.4-alpine");
-
-    private static final String PORT = "6379";
 
     private final int port;
 
@@ -30,12 +29,9 @@ final class RedisContainer implements RedisRuntime {
             client().startContainerCmd(container.getContainerId()).exec();
             return;
         }
-        List<String> command = new ArrayList<>(List.of("redis-server", "--port", PORT));
-        options.forEach(option -> command.add(option.isEmpty() ? "\"\"" : option));
-        container = new GenericContainer<>(IMAGE)
-                .withCommand(command.toArray(String[]::new))
-                .withCreateContainerCmdModifier(create -> create.withHostConfig(HostConfig.newHostConfig()
-                        .withPortBindings(PortBinding.parse("127.0.0.1:" + port + ":" + PORT))));
+        List<String> command = new ArrayList<>(List.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1"));
+        command.addAll(options);
+        container = new GenericContainer<>(IMAGE).withNetworkMode("host").withCommand(command.toArray(String[]::new));
         container.start();
     }
 

@@ -27,9 +27,11 @@ interface RedisRuntime extends AutoCloseable {
         return new RedisProcess(port);
     }
 
-    /* Testcontainers takes half a second and logs an error where there is no engine. */
+    /* Asked last, because Testcontainers takes half a second and logs an error where there is no engine. */
     private static boolean hasContainerEngine() {
-        return (System.getenv("DOCKER_HOST") != null || Files.exists(Path.of("/var/run/docker.sock")))
-                && DockerClientFactory.instance().isDockerAvailable();
+        String host = System.getenv("DOCKER_HOST");
+        boolean local = host == null ? Files.exists(Path.of("/var/run/docker.sock")) : host.startsWith("unix:");
+        boolean sharesNetwork = System.getProperty("os.name").equals("Linux");
+        return local && sharesNetwork && DockerClientFactory.instance().isDockerAvailable();
     }
 }
