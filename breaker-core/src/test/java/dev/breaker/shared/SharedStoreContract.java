@@ -395,6 +395,22 @@ public abstract class SharedStoreContract {
         }
 
         @Test
+        void mayEnterAHalfOpenStayDirectlyAndLeavesTheLeasesOfTheLastOneBehind() {
+            SharedState first = halfOpen(1);
+            SharedState next = new SharedState(
+                    0, Kind.HALF_OPEN, Duration.ZERO, LONG, 1, "a", "by itself", new Probes(2, 0, 0, 0, 0));
+
+            SharedState second = transition(first.epoch(), next);
+
+            assertThat(second.probes()).isEqualTo(new Probes(2, 0, 0, 0, 0));
+            assertThat(read(MINUTES, "a").state().probes()).isEqualTo(new Probes(2, 0, 0, 0, 0));
+            assertRemaining(second, LONG);
+            assertThat(permit("l2", "a", LONG, 9).granted()).isTrue();
+            assertThat(permit("l3", "a", LONG, 9).granted()).isTrue();
+            assertThat(permit("l4", "a", LONG, 9).granted()).isFalse();
+        }
+
+        @Test
         void measuresTheStay() {
             open(Duration.ofSeconds(60));
             advance(Duration.ofMillis(200));
