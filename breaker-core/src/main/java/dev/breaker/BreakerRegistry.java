@@ -97,14 +97,16 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Breaker created = create(checked(name));
-        if (!closed.get()) {
-            timers.soon(created.circuit()::urge);
+        Breaker created = new Breaker(new Circuit(checked(name), configs.apply(name), surroundings));
+        Breaker kept = keep(name, created);
+        if (kept == created && !closed.get()) {
+            timers.soon(kept.circuit()::urge);
         }
         return created;
     }
 
-    private synchronized Breaker create(String name) {
+    /* Not locked while the configuration is looked up, which is users' code. */
+    private synchronized Breaker keep(String name, Breaker created) {
         Breaker known = breakers.get(name);
         if (known != null) {
             return known;
@@ -113,9 +115,8 @@ public final class BreakerRegistry implements AutoCloseable {
             throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
                     + maximumBreakers + "; use fewer names or raise the maximum.");
         }
-        Breaker breaker = new Breaker(new Circuit(name, configs.apply(name), surroundings));
-        breakers.put(name, breaker);
-        return breaker;
+        breakers.put(name, created);
+        return created;
     }
 
     private Stream<Circuit> circuits() {
@@ -259,7 +260,7 @@ public final class BreakerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** Yields the configuration of a circuit by its name, once, when it is created; default the defaults. */
+        /** Yields the configuration of a circuit by its name when it is created; default the defaults. */
         public Builder configs(Function<String, BreakerConfig> configs) {
             this.configs = configs;
             return this;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What calls of foreign code have in common. */
 final class Calls {
 
+    private static final int DEEPEST_CAUSE = 50;
+
     private Calls() {}
 
     /** Calls a store, which may be badly behaved: whatever it throws fails the stage, and so does null. */
@@ -21,7 +23,7 @@ final class Calls {
                 }
                 return reply;
             });
-        } catch (RuntimeException | LinkageError fault) {
+        } catch (Exception | LinkageError | AssertionError fault) {
             return CompletableFuture.failedFuture(fault);
         }
     }
@@ -38,21 +40,29 @@ final class Calls {
 
     /** Class and message in one line. */
     static String describe(Throwable thrown) {
-        String message = thrown.getMessage();
+        String message = message(thrown);
         String name = thrown.getClass().getSimpleName();
         return message == null || message.isBlank()
                 ? name
                 : name + ": " + message.lines().findFirst().orElse("");
     }
 
-    /** The message of the innermost cause in one line, or its class if it has none. */
+    private static @Nullable String message(Throwable thrown) {
+        try {
+            return thrown.getMessage();
+        } catch (RuntimeException fault) {
+            return null;
+        }
+    }
+
+    /** The innermost cause in one line. */
     static String describeRoot(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "no answer";
         }
         Throwable root = thrown;
-        for (Throwable cause; (cause = root.getCause()) != null && cause != root; ) {
-            root = cause;
+        for (int depth = 0; depth < DEEPEST_CAUSE && root.getCause() != null; depth++) {
+            root = root.getCause();
         }
         String message = root.getMessage();
         return message == null || message.isBlank()

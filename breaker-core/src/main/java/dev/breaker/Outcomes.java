@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +37,9 @@ final class Outcomes {
     Outcome classify(@Nullable Object result, @Nullable Throwable thrown) {
         Throwable meant = Calls.unwrap(thrown);
         try {
-            return config.classifier().classify(meant == null ? result : null, meant);
-        } catch (RuntimeException | LinkageError | AssertionError fault) {
+            Outcome outcome = config.classifier().classify(meant == null ? result : null, meant);
+            return Objects.requireNonNull(outcome, "the classifier returned null");
+        } catch (Exception | LinkageError | AssertionError fault) {
             log.warn("The classifier of circuit breaker '{}' failed; the standard rules judge instead", name, fault);
             return OutcomeClassifier.standard().classify(null, meant);
         }
@@ -56,7 +58,7 @@ final class Outcomes {
                 return null;
             }
             return asked.compareTo(config.maxRetryAfter()) < 0 ? asked : config.maxRetryAfter();
-        } catch (RuntimeException | LinkageError | AssertionError fault) {
+        } catch (Exception | LinkageError | AssertionError fault) {
             log.warn("The classifier of circuit breaker '{}' failed to find a Retry-After", name, fault);
             return null;
         }

@@ -1,0 +1,106 @@
+package dev.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Users' code that breaks its contract harms no call: results and exceptions reach the caller as they are. */
+class HostileCodeTest {
+
+    private static Breaker breaker(OutcomeClassifier classifier, BreakerListener... listeners) {
+        BreakerRegistry.Builder builder = BreakerRegistry.builder()
+                .ticker(new ManualTicker())
+                .configs(name -> BreakerConfig.builder().classifier(classifier).build());
+        for (BreakerListener listener : listeners) {
+            builder.listener(listener);
+        }
+        return builder.build().breaker("partner");
+    }
+
+    /* As Kotlin may, which has no checked exceptions. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
+    void classifierThatReturnsNothing() throws Exception {
+        Breaker breaker = breaker((result, thrown) -> null);
+        assertThat(breaker.call(() -> "offer")).isEqualTo("offer");
+        assertThatThrownBy(() -> breaker.call(() -> {
+                    throw new IOException("down");
+                }))
+                .isInstanceOf(IOException.class);
+        assertThat(breaker.snapshot().counts().failures()).isOne();
+    }
+
+    @Test
+    void classifierThatThrowsACheckedException() throws Exception {
+        Breaker breaker = breaker((result, thrown) -> {
+            throw HostileCodeTest.<RuntimeException>sneaky(new IOException("classifier"));
+        });
+        assertThat(breaker.call(() -> "offer")).isEqualTo("offer");
+    }
+
+    @Test
+    void listenerThatThrowsACheckedException() throws Exception {
+        Breaker breaker = breaker(OutcomeClassifier.standard(), new BreakerListener() {
+            @Override
+            public void onSuccess(BreakerEvent.Success event) {
+                throw HostileCodeTest.<RuntimeException>sneaky(new IOException("listener"));
+            }
+        });
+        assertThat(breaker.call(() -> "offer")).isEqualTo("offer");
+    }
+
+    @Test
+    void exceptionWhoseMessageThrows() {
+        @SuppressWarnings("serial")
+        class Mute extends RuntimeException {
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("no message");
+            }
+        }
+        Breaker breaker = breaker(OutcomeClassifier.standard());
+        assertThatThrownBy(() -> breaker.run(() -> {
+                    throw new Mute();
+                }))
+                .isInstanceOf(Mute.class);
+        assertThat(breaker.snapshot().counts().failures()).isOne();
+    }
+
+    @Test
+    void storeWhoseExceptionCausesItself() {
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            Exception outer = new Exception("outer");
+            Exception inner = new Exception("inner", outer);
+            outer.initCause(inner);
+            assertThat(Calls.describeRoot(outer)).contains("Exception: ");
+        });
+    }
+
+    @Test
+    void configurationThatWaitsForAThreadThatAlsoNeedsACircuit() throws Exception {
+        CompletableFuture<BreakerRegistry> self = new CompletableFuture<>();
+        BreakerRegistry registry = BreakerRegistry.builder()
+                .ticker(new ManualTicker())
+                .configs(name -> {
+                    if (name.equals("outer")) {
+                        CompletableFuture.runAsync(() -> self.join().breaker("inner"))
+                                .orTimeout(2, TimeUnit.SECONDS)
+                                .join();
+                    }
+                    return BreakerConfig.defaults();
+                })
+                .build();
+        self.complete(registry);
+        assertThat(registry.breaker("outer").name()).isEqualTo("outer");
+    }
+}
