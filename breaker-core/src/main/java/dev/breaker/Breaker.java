@@ -114,16 +114,25 @@ public final class Breaker {
      *     and with what the body threw if it threw. Cancelling it gives the permit back.
      */
     public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> body) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
         CompletableFuture<@Nullable Permit> permit = tryAcquireAsync().toCompletableFuture();
-        return permit.isDone()
-                ? callWith(permit.join(), body)
-                : permit.thenComposeAsync(granted -> callWith(granted, body));
+        if (permit.isDone()) {
+            callWith(permit.join(), body, answer);
+        } else {
+            CompletableFuture<Void> unused = permit.thenAcceptAsync(granted -> callWith(granted, body, answer));
+        }
+        return answer;
     }
 
-    private <T extends @Nullable Object> CompletionStage<T> callWith(
-            @Nullable Permit permit, Supplier<? extends CompletionStage<T>> body) {
+    private <T extends @Nullable Object> void callWith(
+            @Nullable Permit permit, Supplier<? extends CompletionStage<T>> body, CompletableFuture<T> answer) {
         if (permit == null) {
-            return CompletableFuture.failedFuture(rejection());
+            answer.completeExceptionally(rejection());
+            return;
+        }
+        if (answer.isDone()) {
+            permit.ignore();
+            return;
         }
         long start = startNanos();
         CompletionStage<T> stage;
@@ -131,20 +140,21 @@ public final class Breaker {
             stage = body.get();
         } catch (Throwable thrown) {
             permit.complete(null, thrown, elapsedNanos(start));
-            return CompletableFuture.failedFuture(thrown);
+            answer.completeExceptionally(thrown);
+            return;
         }
         if (stage == null) {
             permit.ignore();
-            return CompletableFuture.failedFuture(new NullPointerException("The call returned no stage"));
+            answer.completeExceptionally(new NullPointerException("The call returned no stage"));
+            return;
         }
-        return observed(stage, permit, start);
+        observe(stage, permit, start, answer);
     }
 
     /* The first of completion and cancellation settles the permit, before the caller learns of it. */
-    private <T extends @Nullable Object> CompletionStage<T> observed(
-            CompletionStage<T> stage, Permit permit, long start) {
+    private <T extends @Nullable Object> void observe(
+            CompletionStage<T> stage, Permit permit, long start, CompletableFuture<T> answer) {
         AtomicBoolean settled = new AtomicBoolean();
-        CompletableFuture<T> answer = new CompletableFuture<>();
         stage.whenComplete((result, thrown) -> {
             if (settled.compareAndSet(false, true)) {
                 permit.complete(result, thrown, elapsedNanos(start));
@@ -160,7 +170,6 @@ public final class Breaker {
                 permit.ignore();
             }
         });
-        return answer;
     }
 
     /**
