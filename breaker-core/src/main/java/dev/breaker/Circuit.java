@@ -498,7 +498,7 @@ final class Circuit {
         Phase next = override == null ? automatic : override;
         if (next != current) {
             current = next;
-            announce(overrides.cause(), BreakerScope.CLUSTER, 0, overrides.unsent() != null);
+            announce(overrides.cause(), BreakerScope.CLUSTER, 0, overrides.isOurs());
         }
     }
 

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverrideLayer {
 
+    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
+
     private final Circuit circuit;
     private SharedOverride override = new SharedOverride(0, Mode.NONE, "", "", Duration.ZERO, null);
     private long since;
@@ -18,6 +20,7 @@ final class OverrideLayer {
     private @Nullable Phase phase;
     private Timers.@Nullable Task expiry;
     private boolean unsent;
+    private boolean ours;
 
     OverrideLayer(Circuit circuit) {
         this.circuit = circuit;
@@ -31,8 +34,15 @@ final class OverrideLayer {
 
     /** Takes an operator's decision made here. */
     void decide(Mode mode, String reason, String actor, @Nullable Duration ttl) {
-        apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, ttl));
+        Duration bounded = ttl == null || ttl.compareTo(FOR_EVER) >= 0 ? null : ttl;
+        apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, bounded));
         unsent = true;
+        ours = true;
+    }
+
+    /** Whether the decision was made here. */
+    boolean isOurs() {
+        return ours;
     }
 
     /** What the store has yet to be told, if anything. */
@@ -43,26 +53,28 @@ final class OverrideLayer {
 
     /** The store has taken what was {@link #unsent()}, unless it has changed since. */
     void sent(SharedOverride what, SharedOverride stored) {
-        if (what.mode() == override.mode() && what.reason().equals(override.reason())) {
+        if (unsent && what.mode() == override.mode() && what.reason().equals(override.reason())) {
             unsent = false;
             override = stored;
         }
     }
 
     /**
-     * Takes what the store knows.
+     * Takes what the store knows, unless what it has yet to be told was decided later.
      *
      * @return whether the store has lost what this instance knows
      */
     boolean follow(@Nullable SharedOverride stored) {
-        if (unsent) {
+        if (unsent && (stored == null || stored.elapsed().toNanos() >= circuit.now() - since)) {
             return false;
         }
         long version = stored == null ? 0 : stored.version();
         if (stored != null && version > override.version()) {
             apply(stored);
+            unsent = false;
+            ours = false;
         }
-        return version < override.version() && phase != null;
+        return !unsent && version < override.version() && phase != null;
     }
 
     private void apply(SharedOverride next) {
@@ -83,6 +95,7 @@ final class OverrideLayer {
             return false;
         }
         phase = null;
+        unsent = false;
         return true;
     }
 
