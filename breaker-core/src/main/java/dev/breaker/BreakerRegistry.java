@@ -102,7 +102,7 @@ public final class BreakerRegistry implements AutoCloseable {
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);
         }
-        return created;
+        return kept;
     }
 
     /* Not locked while the configuration is looked up, which is users' code. */
@@ -212,12 +212,16 @@ public final class BreakerRegistry implements AutoCloseable {
 
         @Override
         public void stateChanged(String breaker, SharedState state) {
-            find(breaker).ifPresent(known -> known.circuit().heard(state));
+            known(breaker).ifPresent(known -> known.circuit().heard(state));
         }
 
         @Override
         public void overrideChanged(String breaker, SharedOverride override) {
-            find(breaker).ifPresent(known -> known.circuit().heard(override));
+            known(breaker).ifPresent(known -> known.circuit().heard(override));
+        }
+
+        private Optional<Breaker> known(String breaker) {
+            return closed.get() ? Optional.empty() : find(breaker);
         }
 
         @Override

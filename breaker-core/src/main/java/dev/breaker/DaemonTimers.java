@@ -48,6 +48,11 @@ final class DaemonTimers implements Timers {
         executor.shutdownNow();
     }
 
+    @Override
+    public boolean isStopped() {
+        return executor.isShutdown();
+    }
+
     private static Runnable guarded(Runnable task) {
         return () -> {
             try {

@@ -87,6 +87,11 @@ public final class ManualTicker implements Ticker {
             public void stop() {
                 stopped = true;
             }
+
+            @Override
+            public boolean isStopped() {
+                return stopped;
+            }
         };
     }
 }

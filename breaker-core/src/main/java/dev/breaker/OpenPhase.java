@@ -40,8 +40,9 @@ final class OpenPhase extends Phase {
         return opens;
     }
 
+    /* After the end of the registry no timer will say so. */
     boolean isDue() {
-        return due;
+        return due || (circuit.timers().isStopped() && retryAfterNanos() == 0);
     }
 
     @Override
@@ -62,12 +63,12 @@ final class OpenPhase extends Phase {
     @Override
     @Nullable
     Permit tryAcquire() {
-        return due ? circuit.probe(this) : null;
+        return isDue() ? circuit.probe(this) : null;
     }
 
     @Override
     CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        return due ? circuit.probeAsync(this) : super.tryAcquireAsync();
+        return isDue() ? circuit.probeAsync(this) : super.tryAcquireAsync();
     }
 
     @Override

@@ -14,6 +14,8 @@ interface Timers {
     /** Runs the task as soon as possible. */
     void soon(Runnable task);
 
-    /** Drops all tasks. */
+    /** Drops all tasks, present and future. */
     void stop();
+
+    boolean isStopped();
 }
