@@ -199,6 +199,13 @@ final class Circuit {
         return phase instanceof LocalHalfOpenPhase ? phase.tryAcquire() : null;
     }
 
+    /** A permit if the store need not be asked for it. */
+    @Nullable
+    Permit acquireWithoutStore() {
+        Phase phase = current;
+        return phase instanceof OpenPhase || phase instanceof SharedHalfOpenPhase ? null : phase.tryAcquire();
+    }
+
     // ---- outcomes
 
     /** A failure or a slow call of a closed phase. */

@@ -5,7 +5,6 @@ import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
 import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedState;
-import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProbeLeases {
 
+    /* A well-behaved store fails by itself long before; this is for the others. */
+    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
+
     private final Circuit circuit;
     private final SharedStore store;
     private final Deque<Probe> spares = new ArrayDeque<>();
     private int asking;
+    private long askedAt;
+    private long forgotten;
     private long asked;
     private boolean denied;
     private long deniedUntil;
@@ -70,6 +74,7 @@ final class ProbeLeases {
     private CompletableFuture<@Nullable Permit> ask() {
         long now = circuit.now();
         String lease;
+        long number;
         synchronized (this) {
             Probe spare = spare(now);
             if (spare != null) {
@@ -80,7 +85,9 @@ final class ProbeLeases {
             }
             denied = false;
             asking++;
-            lease = circuit.instance() + ':' + ++asked;
+            askedAt = now;
+            number = ++asked;
+            lease = circuit.instance() + ':' + number;
         }
         CompletableFuture<@Nullable Permit> answer = new CompletableFuture<>();
         ProbeRequest request = new ProbeRequest(
@@ -91,7 +98,7 @@ final class ProbeLeases {
                 circuit.config().maxWaitDurationInHalfOpenState());
         Calls.attempt(() -> store.permit(circuit.name(), request)).whenComplete((reply, fault) -> {
             synchronized (this) {
-                asking--;
+                asking -= number > forgotten ? 1 : 0;
             }
             if (reply == null) {
                 circuit.storeFailed(fault);
@@ -105,16 +112,19 @@ final class ProbeLeases {
 
     private void answered(ProbeReply reply, String lease, long sent, CompletableFuture<@Nullable Permit> answer) {
         circuit.heard(reply.state());
-        if (reply.granted() && circuit.isIn(reply.state().epoch())) {
-            offer(answer, new Probe(reply.state().epoch(), lease, sent));
-        } else if (reply.state().kind() == Kind.CLOSED) {
-            offer(answer, circuit.current().tryAcquire());
-        } else {
-            if (!reply.granted()) {
-                deny(reply.retryAfter());
+        if (reply.granted()) {
+            Probe probe = new Probe(reply.state().epoch(), lease, sent);
+            if (circuit.isIn(probe.epoch)) {
+                offer(answer, probe);
+                return;
             }
-            answer.complete(null);
+            probe.report(ProbeOutcome.RETURNED);
         }
+        Permit permit = circuit.acquireWithoutStore();
+        if (permit == null && !reply.granted()) {
+            deny(reply.retryAfter());
+        }
+        offer(answer, permit);
     }
 
     /* Whoever asked may have stopped waiting. */
@@ -140,7 +150,7 @@ final class ProbeLeases {
 
     private @Nullable Probe spare(long now) {
         for (Probe probe; (probe = spares.poll()) != null; ) {
-            if (probe.endsAt - now > 0) {
+            if (probe.endsAt - now > 0 && circuit.isIn(probe.epoch)) {
                 return probe;
             }
         }
@@ -160,10 +170,18 @@ final class ProbeLeases {
         denied = false;
     }
 
-    /** Gives spare permits back that nobody has asked for. */
+    /** Gives spare permits back that nobody has asked for, and waits no more for requests that were never answered. */
     void returnIdle(long now, long idleNanos) {
+        forgetUnanswered(now);
         for (Probe probe; (probe = idle(now, idleNanos)) != null; ) {
-            probe.ignore();
+            probe.report(ProbeOutcome.RETURNED);
+        }
+    }
+
+    private synchronized void forgetUnanswered(long now) {
+        if (asking > 0 && now - askedAt > GIVE_UP) {
+            asking = 0;
+            forgotten = asked;
         }
     }
 
@@ -176,7 +194,8 @@ final class ProbeLeases {
         return circuit.config().permittedNumberOfCallsInHalfOpenState();
     }
 
-    private final class Probe extends ProbePermit {
+    /** A probe that the store leased. */
+    final class Probe extends ProbePermit {
 
         private final long epoch;
         private final String lease;
@@ -190,6 +209,10 @@ final class ProbeLeases {
             this.lease = lease;
             this.sent = sent;
             this.endsAt = sent + circuit.config().probeLease().toNanos();
+        }
+
+        long epoch() {
+            return epoch;
         }
 
         @Override
