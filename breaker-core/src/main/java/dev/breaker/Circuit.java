@@ -230,14 +230,16 @@ final class Circuit {
 
     private void decide(ClosedPhase phase, long now, @Nullable Duration retryAfter) {
         if (retryAfter != null) {
-            open("the partner asks for " + retryAfter.toMillis() + " ms", retryAfter.toNanos(), true);
+            String why = "the partner asks for " + retryAfter.toMillis() + " ms";
+            open(new Sharing.Suspicion(why, retryAfter.toNanos(), true, true, phase));
             return;
         }
         Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
         String pooled = thresholds.crossedBy(cluster);
-        String crossed = pooled == null ? thresholds.crossedBy(phase.tally(now)) : pooled;
+        String own = thresholds.crossedBy(phase.tally(now));
+        String crossed = pooled == null ? own : pooled;
         if (crossed != null) {
-            open(crossed, waits.nanos(1), false);
+            open(new Sharing.Suspicion(crossed, waits.nanos(1), false, own != null, phase));
         } else if (sharing != null) {
             sharing.badCall(now, thresholds.near(cluster));
         }
@@ -264,11 +266,11 @@ final class Circuit {
      * This instance rejects from here on. Whether the whole cluster opens is known one exchange later, and until then the
      * transition is not announced, so that one opening is one event.
      */
-    private void open(String why, long wait, boolean certain) {
-        begin(new OpenPhase(this, BreakerScope.INSTANCE, wait, 1), why);
-        unannouncedCause = why;
+    private void open(Sharing.Suspicion why) {
+        begin(new OpenPhase(this, BreakerScope.INSTANCE, why.waitNanos(), 1), why.cause());
+        unannouncedCause = why.cause();
         if (sharing != null && sharing.isActive()) {
-            sharing.suspect(now(), new Sharing.Suspicion(why, wait, certain));
+            sharing.suspect(now(), why);
         } else {
             announceOpening();
         }
@@ -279,6 +281,13 @@ final class Circuit {
         String why = unannouncedCause;
         if (why != null) {
             announce(why, BreakerScope.INSTANCE, 0, true);
+        }
+    }
+
+    /** The opening rested on what was known of others, and that was out of date: as if it had not been. */
+    void takeOpeningBack(ClosedPhase before) {
+        if (unannouncedCause != null) {
+            begin(before, "not confirmed by the cluster");
         }
     }
 
@@ -297,13 +306,15 @@ final class Circuit {
 
     /** A timer says that an open phase has lasted long enough. */
     void waitIsOver(OpenPhase phase) {
-        if (!config.automaticTransition()) {
-            return;
-        }
         exclusively(() -> {
-            if (automatic != phase) {
-                return;
+            if (automatic == phase) {
+                halfOpenUnasked(phase);
             }
+        });
+    }
+
+    private void halfOpenUnasked(OpenPhase phase) {
+        if (config.automaticTransition()) {
             if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
                 sharing.propose(newState(
                         Kind.HALF_OPEN,
@@ -313,7 +324,7 @@ final class Circuit {
             } else {
                 halfOpenLocally("the wait is over");
             }
-        });
+        }
     }
 
     /** A half-open phase lasted too long. */
@@ -322,14 +333,17 @@ final class Circuit {
             if (automatic != phase) {
                 return;
             }
-            String why =
-                    "undecided after " + config.maxWaitDurationInHalfOpenState().toMillis() + " ms";
             if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
-                sharing.proposeOpen(why, opens() + 1);
+                sharing.proposeOpen(undecided(), opens() + 1);
             } else {
-                reopenLocally(why);
+                reopenLocally(undecided());
             }
         });
+    }
+
+    /** Why a half-open phase is given up, in words. */
+    String undecided() {
+        return "undecided after " + config.maxWaitDurationInHalfOpenState().toMillis() + " ms";
     }
 
     private void reopenLocally(String why) {
@@ -384,10 +398,16 @@ final class Circuit {
         if (leases != null) {
             leases.update(state.probes());
         }
-        if (sharing == null || state.kind() == Kind.CLOSED || automatic.scope() == BreakerScope.CLUSTER) {
+        if (sharing == null || state.kind() == Kind.CLOSED) {
             return;
         }
-        if (automatic instanceof ClosedPhase) {
+        if (automatic.scope() == BreakerScope.CLUSTER) {
+            if (automatic instanceof OpenPhase open && open.isDue()) {
+                halfOpenUnasked(open);
+            }
+        } else if (automatic instanceof LocalHalfOpenPhase local && local.isProbing()) {
+            log.debug("Circuit breaker '{}' finishes its own probes before it follows the cluster", name);
+        } else if (automatic instanceof ClosedPhase) {
             sharing.propose(newState(Kind.CLOSED, 0, 0, "recovered while the store was away"));
         } else {
             enter(state, false);

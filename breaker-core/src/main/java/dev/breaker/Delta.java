@@ -15,6 +15,7 @@ final class Delta {
     private int trailing;
     private long trailingBegan;
     private boolean succeeded;
+    private boolean endsBadly;
     private long lastSuccess;
 
     Delta(WindowSpec spec) {
@@ -23,6 +24,7 @@ final class Delta {
 
     void add(long now, int times, boolean failure, boolean slow) {
         window.add(now, times, failure, slow);
+        endsBadly = failure || slow;
         if (!failure) {
             succeeded = true;
             lastSuccess = now;
@@ -37,14 +39,16 @@ final class Delta {
         return trailing == 0 && !succeeded;
     }
 
-    boolean hasSuccess() {
-        return succeeded;
+    /** Whether the last outcome was a failure or slow. */
+    boolean endsBadly() {
+        return endsBadly;
     }
 
     void clear() {
         window.clear();
         trailing = 0;
         succeeded = false;
+        endsBadly = false;
     }
 
     /** These outcomes on top of earlier ones. */

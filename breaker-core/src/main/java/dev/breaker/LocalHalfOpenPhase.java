@@ -83,6 +83,11 @@ final class LocalHalfOpenPhase extends Phase {
         }
     }
 
+    /** Whether a probe is under way. */
+    boolean isProbing() {
+        return probes().leased() > 0;
+    }
+
     private void judge(ProbeOutcome outcome) {
         Thresholds.Verdict verdict;
         synchronized (ledger) {

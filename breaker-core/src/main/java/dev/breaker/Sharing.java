@@ -56,7 +56,10 @@ final class Sharing {
     private long nextAttempt;
 
     private @Nullable Suspicion suspicion;
+    /* Whether the exchange under way began after the suspicion and tells everything: only its answer can settle it. */
+    private boolean asked;
     private boolean proposing;
+    private long proposed;
     private @Nullable String resetCause;
     private volatile boolean closed;
 
@@ -121,6 +124,7 @@ final class Sharing {
     /** This instance opened by itself; finds out whether the cluster must. */
     void suspect(long now, Suspicion why) {
         suspicion = why;
+        asked = false;
         urge(now);
     }
 
@@ -140,6 +144,9 @@ final class Sharing {
         if (exchanging && now - exchangeBegan > GIVE_UP) {
             exchanging = false;
             failed(now, new TimeoutException("no answer from the store"));
+        }
+        if (proposing && now - proposed > GIVE_UP) {
+            proposing = false;
         }
         boolean regular = now - nextSync >= 0 && hasNews();
         if ((regular || now - nextPoll >= 0) && !exchanging && now - nextAttempt >= 0) {
@@ -180,10 +187,11 @@ final class Sharing {
         nextSync = now + circuit.jittered(settings.syncInterval);
         long id = ++exchange;
         Batch batch = nextBatch(now);
+        asked = suspicion != null && pending.isEmpty();
         circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
                 .whenComplete((reply, fault) -> circuit.exclusively(() -> {
                     if (id == exchange && exchanging) {
-                        answered(circuit.now(), reply, fault, batch);
+                        answered(circuit.now(), reply, fault);
                     }
                 })));
     }
@@ -198,13 +206,16 @@ final class Sharing {
         return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, known.epoch(), now);
     }
 
-    private void answered(long now, @Nullable SyncReply reply, @Nullable Throwable fault, @Nullable Batch batch) {
+    private void answered(long now, @Nullable SyncReply reply, @Nullable Throwable fault) {
         exchanging = false;
+        if (closed) {
+            return;
+        }
         if (reply == null) {
             failed(now, fault);
             return;
         }
-        recovered();
+        recovered(now);
         nextPoll = now + circuit.jittered(settings.pollInterval);
         boolean overrideLost = circuit.overrides().follow(reply.override());
         circuit.refresh();
@@ -216,14 +227,15 @@ final class Sharing {
             follow(reply.state());
             count(now, reply.totals());
         } else if (epoch == known.epoch()) {
-            boolean badNews = batch != null && batch.trailingFailures() > 0 && !pending.hasSuccess();
+            boolean badNews = inFlight.endsBadly() && (pending.isEmpty() || pending.endsBadly());
             inFlight.clear();
             count(now, reply.totals());
             update(reply.state());
-            judge(badNews);
+            judge(badNews, asked ? suspicion : null);
         }
+        again |= epoch >= known.epoch() && suspicion != null && !asked;
         sendUnsent();
-        if (again && !closed) {
+        if (again) {
             again = false;
             start(now);
         }
@@ -257,8 +269,9 @@ final class Sharing {
         circuit.announceOpening();
     }
 
-    private void recovered() {
+    private void recovered(long now) {
         faults = 0;
+        nextAttempt = now;
         if (degraded) {
             degraded = false;
             circuit.effect(() -> settings.outage.ends(circuit.name()));
@@ -298,6 +311,9 @@ final class Sharing {
 
     /** Takes note of a state that the store answered or announced; an older one says nothing. */
     void heard(SharedState state) {
+        if (closed) {
+            return;
+        }
         if (state.epoch() > known.epoch()) {
             follow(state);
         } else if (state.epoch() == known.epoch()) {
@@ -309,12 +325,13 @@ final class Sharing {
         boolean firstNews = !fetched && known.epoch() == 0 && state.kind() == Kind.CLOSED;
         boolean ours = state.instance().equals(settings.instance);
         known = state;
-        suspicion = null;
         proposing = false;
-        if (ours && state.cause().equals(resetCause)) {
+        asked = false;
+        if (ours && state.kind() == Kind.CLOSED) {
             resetCause = null;
         }
         if (!firstNews) {
+            suspicion = null;
             totals = Totals.NONE;
             pending.clear();
             inFlight.clear();
@@ -340,14 +357,17 @@ final class Sharing {
             case RECOVERED -> propose(closedState(state.probes().successes() + " of " + done + " probes succeeded"));
             case STILL_FAILING ->
                 proposeOpen(state.probes().failures() + " of " + done + " probes failed", state.opens() + 1);
-            case UNDECIDED -> {}
+            case UNDECIDED -> {
+                Duration limit = circuit.config().maxWaitDurationInHalfOpenState();
+                if (!limit.isZero() && state.elapsed().compareTo(limit) >= 0) {
+                    proposeOpen(circuit.undecided(), state.opens() + 1);
+                }
+            }
         }
     }
 
     /* Judges the pooled window after this instance reported a bad call or opened by itself. */
-    private void judge(boolean badNews) {
-        /* What made this instance open may have been recorded after the batch was sent: then the next answer tells. */
-        Suspicion suspect = pending.isEmpty() ? suspicion : null;
+    private void judge(boolean badNews, @Nullable Suspicion suspect) {
         if (known.kind() != Kind.CLOSED || (!badNews && suspect == null)) {
             return;
         }
@@ -356,7 +376,7 @@ final class Sharing {
             return;
         }
         Tally cluster = tally(totals);
-        String cause = badNews ? circuit.thresholds().crossedByWindow(cluster) : null;
+        String cause = circuit.thresholds().crossedByWindow(cluster);
         String streak = circuit.thresholds().crossedByStreak(cluster);
         if (cause == null && streak != null && peersAreSilent()) {
             cause = streak;
@@ -365,7 +385,11 @@ final class Sharing {
             proposeOpen(cause, 1);
         } else if (suspect != null && streak == null) {
             suspicion = null;
-            circuit.announceOpening();
+            if (suspect.own()) {
+                circuit.announceOpening();
+            } else {
+                circuit.takeOpeningBack(suspect.before());
+            }
         }
     }
 
@@ -395,6 +419,7 @@ final class Sharing {
             return;
         }
         proposing = true;
+        proposed = circuit.now();
         long epoch = known.epoch();
         circuit.effect(() -> Calls.attempt(() -> settings.store.transition(circuit.name(), epoch, next))
                 .whenComplete((state, fault) -> circuit.exclusively(() -> {
@@ -465,6 +490,8 @@ final class Sharing {
      * @param cause in words
      * @param waitNanos how long to stay open
      * @param certain whether the cluster must open too, whatever its window says
+     * @param own whether what this instance saw suffices, without what it knew of others
+     * @param before the phase that ended
      */
-    record Suspicion(String cause, long waitNanos, boolean certain) {}
+    record Suspicion(String cause, long waitNanos, boolean certain, boolean own, ClosedPhase before) {}
 }
