@@ -1,0 +1,68 @@
+package dev.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a call costs in garbage while the circuit is CLOSED or OPEN: nothing, shared or not (G1). */
+class AllocationTest {
+
+    private static final int CALLS = 100_000;
+
+    private final BreakerRegistry registry = BreakerRegistry.builder()
+            .ticker(new ManualTicker())
+            .store(new InMemoryStore(Ticker.system()))
+            .build();
+    private final Breaker breaker = registry.breaker("partner");
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    @Test
+    void callsOfAClosedCircuit() {
+        Callable<String> body = () -> "offer";
+        assertThat(bytesPerCall(() -> {
+                    try {
+                        breaker.call(body);
+                    } catch (Exception impossible) {
+                        throw new IllegalStateException(impossible);
+                    }
+                }))
+                .isZero();
+    }
+
+    @Test
+    void permitsOfAClosedCircuit() {
+        assertThat(bytesPerCall(() -> breaker.acquire().success(0))).isZero();
+    }
+
+    @Test
+    void rejectionsOfAnOpenCircuit() {
+        for (int i = 0; i < 10; i++) {
+            breaker.acquire().failure(new IOException("down"), 0);
+        }
+        assertThat(breaker.tryAcquire()).isNull();
+        assertThat(bytesPerCall(breaker::tryAcquire)).isZero();
+    }
+
+    /* Whatever the JVM allocates now and then in this thread stays far below a byte per call. */
+    private static long bytesPerCall(Runnable call) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        for (int i = 0; i < CALLS; i++) {
+            call.run();
+        }
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < CALLS; i++) {
+            call.run();
+        }
+        return (threads.getThreadAllocatedBytes(thread) - before) / CALLS;
+    }
+}
