@@ -20,7 +20,7 @@ final class TransitionLog {
                         event.from(),
                         event.to(),
                         scope(event),
-                        event.cause());
+                        OneLine.of(event.cause()));
     }
 
     private static String scope(BreakerEvent.Transition event) {

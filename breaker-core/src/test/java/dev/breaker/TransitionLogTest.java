@@ -1,0 +1,103 @@
+package dev.breaker;
+
+import static ch.qos.logback.classic.Level.INFO;
+import static ch.qos.logback.classic.Level.WARN;
+import static dev.breaker.BreakerState.CLOSED;
+import static dev.breaker.BreakerState.FORCED_OPEN;
+import static dev.breaker.BreakerState.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class TransitionLogTest {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Breaker.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(lines);
+    }
+
+    private List<String> written() {
+        return lines.list.stream()
+                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .toList();
+    }
+
+    private static BreakerEvent.Transition moved(
+            BreakerState from, BreakerState to, BreakerScope scope, boolean announcer) {
+        return new BreakerEvent.Transition("offers", from, to, "why", scope, 7, announcer);
+    }
+
+    @Test
+    void hasOneLineForEachTransition() {
+        new LocalCircuit(LocalCircuit.fragile()).fails(1).afterSeconds(30).succeeds(2);
+        assertThat(written())
+                .containsExactly(
+                        "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row",
+                        "INFO Circuit breaker 'partner' OPEN -> HALF_OPEN on this instance: the wait is over",
+                        "INFO Circuit breaker 'partner' HALF_OPEN -> CLOSED on this instance: probes succeeded");
+    }
+
+    @Test
+    void needsNoListener() {
+        BreakerRegistry registry = BreakerRegistry.builder()
+                .ticker(new ManualTicker())
+                .configs(name -> LocalCircuit.fragile().build())
+                .build();
+        registry.breaker("partner").acquire().failure(new IOException("down"), 0);
+        assertThat(lines.list).hasSize(1);
+    }
+
+    @Test
+    void warnsOfAnOpeningWhereItWasDecided() {
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.CLUSTER, true));
+        TransitionLog.write(moved(CLOSED, FORCED_OPEN, BreakerScope.CLUSTER, true));
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.INSTANCE, true));
+        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(WARN);
+    }
+
+    @Test
+    void informsOfAnOpeningElsewhereAndOfAllOtherTransitions() {
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.CLUSTER, false));
+        TransitionLog.write(moved(OPEN, CLOSED, BreakerScope.CLUSTER, true));
+        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsOnly(INFO);
+    }
+
+    @Test
+    void saysForWhomTheTransitionHolds() {
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.INSTANCE, true));
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.CLUSTER, true));
+        TransitionLog.write(moved(CLOSED, OPEN, BreakerScope.CLUSTER, false));
+        assertThat(written())
+                .containsExactly(
+                        "WARN Circuit breaker 'offers' CLOSED -> OPEN on this instance: why",
+                        "WARN Circuit breaker 'offers' CLOSED -> OPEN for all instances: why",
+                        "INFO Circuit breaker 'offers' CLOSED -> OPEN as decided by another instance: why");
+    }
+
+    @Test
+    void staysOnOneLineWhateverReasonAnOperatorGives() {
+        LocalCircuit circuit = new LocalCircuit(LocalCircuit.fragile());
+        circuit.breaker.forceOpen("migration\r\n2026-01-01 WARN all is well\u2028indeed", "ann\n", null);
+        circuit.breaker.reset("once\nmore", "ann");
+        assertThat(lines.list)
+                .hasSize(1)
+                .allSatisfy(line -> assertThat(line.getFormattedMessage()).doesNotContainPattern("\\R"));
+    }
+}
