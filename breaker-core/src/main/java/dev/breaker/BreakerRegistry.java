@@ -88,7 +88,7 @@ public final class BreakerRegistry implements AutoCloseable {
     /**
      * Finds a circuit, or creates it with its configuration.
      *
-     * @param name 1 to 200 characters, none of them a control character
+     * @param name 1 to 200 characters, none of them a control character, a line break or half a character
      * @throws IllegalArgumentException if the name breaks that rule or the configuration is invalid
      * @throws IllegalStateException if there are too many circuits
      */
@@ -124,14 +124,14 @@ public final class BreakerRegistry implements AutoCloseable {
     }
 
     private static String checked(String name) {
-        String shown = name.length() > 40 ? name.substring(0, 40) + "..." : name;
+        String shown = OneLine.of(name.length() > 40 ? name.substring(0, 40) + "..." : name);
         if (name.isBlank() || name.length() > LONGEST_NAME) {
             throw new IllegalArgumentException("Invalid name (" + shown.strip() + ") of a circuit breaker, "
                     + name.length() + " characters: must have 1 to " + LONGEST_NAME + ", not all of them blank.");
         }
-        if (name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("Invalid name (" + shown.replaceAll("\\p{Cntrl}", "?")
-                    + ") of a circuit breaker: must not contain control characters.");
+        if (!OneLine.fits(name)) {
+            throw new IllegalArgumentException(
+                    "Invalid name (" + shown + ") of a circuit breaker: must not contain control characters.");
         }
         return name;
     }
