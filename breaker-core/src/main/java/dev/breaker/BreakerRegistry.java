@@ -119,6 +119,14 @@ public final class BreakerRegistry implements AutoCloseable {
         return created;
     }
 
+    private BreakerConfig config(String name) {
+        try {
+            return configs.apply(name);
+        } catch (InvalidConfigException nameless) {
+            throw nameless.of(name);
+        }
+    }
+
     private Stream<Circuit> circuits() {
         return breakers.values().stream().map(Breaker::circuit);
     }

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import static dev.breaker.BreakerState.CLOSED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -75,6 +76,20 @@ class BreakerRegistryTest {
             assertThat(asked).containsExactly("offers", "old");
             assertThat(configured.breaker("old").config().minimumNumberOfCalls())
                     .isEqualTo(3);
+        }
+
+        @Test
+        void areNamedWhereTheirConfigurationIsInvalid() {
+            BreakerRegistry misconfigured = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name ->
+                            BreakerConfig.builder().failureRateThreshold(150).build())
+                    .build();
+            assertThatExceptionOfType(InvalidConfigException.class)
+                    .isThrownBy(() -> misconfigured.breaker("offers"))
+                    .withMessage("Invalid failureRateThreshold (150.0) for circuit breaker 'offers':"
+                            + " must be above 0 and at most 100.");
+            assertThat(misconfigured.find("offers")).isEmpty();
         }
 
         @Test
