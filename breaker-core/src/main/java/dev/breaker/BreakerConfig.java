@@ -76,6 +76,8 @@ public record BreakerConfig(
      * @throws InvalidConfigException naming the setting, its value and the rule
      */
     public BreakerConfig {
+        required("slidingWindowType", slidingWindowType);
+        required("classifier", classifier);
         int largest = slidingWindowType == SlidingWindowType.TIME_BASED ? 86_400 : 10_000;
         between("slidingWindowSize", slidingWindowSize, 1, largest);
         between("minimumNumberOfCalls", minimumNumberOfCalls, 1, Integer.MAX_VALUE);
@@ -131,6 +133,12 @@ public record BreakerConfig(
         return new Builder(this);
     }
 
+    private static void required(String property, @Nullable Object value) {
+        if (value == null) {
+            throw new InvalidConfigException(property, "null", "must not be null");
+        }
+    }
+
     private static void percentage(String property, double value) {
         if (!(value > 0 && value <= 100)) {
             throw new InvalidConfigException(property, value, "must be above 0 and at most 100");
@@ -138,6 +146,7 @@ public record BreakerConfig(
     }
 
     private static <T extends Comparable<T>> void between(String property, T value, T least, T most) {
+        required(property, value);
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             String rule = most.equals(Integer.MAX_VALUE)
                     ? "must be at least " + least
