@@ -38,7 +38,7 @@ final class Calls {
         return cause;
     }
 
-    /** Class and message in one line. */
+    /** Class and message in one line of bounded length. */
     static String describe(Throwable thrown) {
         String message = message(thrown);
         String name = thrown.getClass().getSimpleName();
