@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Breaker {
 
+    /** Longest expiry: a hundred years, of which any clock can count the nanoseconds. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private final Circuit circuit;
 
     Breaker(Circuit circuit) {
@@ -216,7 +219,7 @@ public final class Breaker {
      *
      * @param reason why
      * @param actor who decides
-     * @param expiry when it ends by itself, null for never
+     * @param expiry when it ends by itself, at most a hundred years from now; null for never
      */
     public void forceOpen(String reason, String actor, @Nullable Duration expiry) {
         override(Mode.FORCED_OPEN, reason, actor, expiry);
@@ -252,7 +255,7 @@ public final class Breaker {
             throw new IllegalArgumentException(
                     "Invalid expiry (" + expiry + ") for circuit breaker '" + name() + "': must be positive.");
         }
-        circuit.override(mode, reason, actor, expiry);
+        circuit.override(mode, reason, actor, expiry != null && expiry.compareTo(FOR_EVER) > 0 ? FOR_EVER : expiry);
     }
 
     @Override

@@ -111,7 +111,8 @@ final class OverrideLayer {
     /** Why the visible state is what it is, in words. */
     String cause() {
         String what = override.mode() == Mode.NONE ? "released" : "override";
-        return what + by(override.actor()) + (override.reason().isBlank() ? "" : ": " + override.reason());
+        String end = phase == null && override.mode() != Mode.NONE ? " expired" : "";
+        return what + by(override.actor()) + end + (override.reason().isBlank() ? "" : ": " + override.reason());
     }
 
     private static String by(String actor) {
