@@ -160,18 +160,44 @@ class HalfOpenCircuitTest {
             circuit.breaker.acquire().complete(null, new NoClassDefFoundError("dev/partner/Offer"), 0);
             assertThat(circuit.state()).isEqualTo(OPEN);
         }
+    }
+
+    /** Results of probes whose lease is still running, but not their stay. */
+    @Nested
+    class LateProbes {
+
+        private final BreakerConfig.Builder patient = config(3).probeLease(Duration.ofHours(1));
 
         @Test
-        void areLeftToTheStayThatAdmittedTheProbe() {
-            LocalCircuit circuit = due(config(3));
+        void doNotDecideTheNextStay() {
+            LocalCircuit circuit = due(patient);
             List<Permit> probes = take(circuit, 3);
             probes.get(0).failure(circuit.down, 0);
             probes.get(1).failure(circuit.down, 0);
             assertThat(circuit.state()).isEqualTo(OPEN);
             circuit.afterSeconds(30).succeeds(1);
-            probes.get(2).success(0);
+            probes.get(2).failure(circuit.down, 0);
             assertThat(circuit.state()).isEqualTo(HALF_OPEN);
-            assertThat(circuit.counts().calls()).isEqualTo(1);
+            assertThat(circuit.counts()).isEqualTo(new BreakerSnapshot.Counts(1, 0, 0, 0));
+        }
+
+        @Test
+        void doNotCloseACircuitThatOpenedAgain() {
+            LocalCircuit circuit = due(patient.maxWaitDurationInHalfOpenState(Duration.ofSeconds(20)));
+            List<Permit> probes = take(circuit, 3);
+            circuit.afterSeconds(20);
+            probes.forEach(probe -> probe.success(0));
+            assertThat(circuit.state()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void doNotOpenACircuitThatClosed() {
+            LocalCircuit circuit = due(patient);
+            List<Permit> probes = take(circuit, 3);
+            circuit.breaker.reset("partner replaced", "ann");
+            probes.forEach(probe -> probe.failure(circuit.down, 0));
+            assertThat(circuit.state()).isEqualTo(CLOSED);
+            assertThat(circuit.counts().calls()).isZero();
         }
     }
 
