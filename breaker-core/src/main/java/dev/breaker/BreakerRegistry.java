@@ -97,7 +97,7 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Breaker created = new Breaker(new Circuit(checked(name), configs.apply(name), surroundings));
+        Breaker created = new Breaker(new Circuit(checked(name), config(name), surroundings));
         Breaker kept = keep(name, created);
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);

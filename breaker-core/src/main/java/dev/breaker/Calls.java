@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What calls of foreign code have in common. */
 final class Calls {
 
+    private static final int LONGEST_LINE = 200;
+    /* Causes may go round in a circle. */
     private static final int DEEPEST_CAUSE = 50;
 
     private Calls() {}
@@ -30,32 +32,25 @@ final class Calls {
 
     /** The exception that a caller meant, without what asynchronous code puts around it. */
     static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
-        Throwable cause = thrown;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
+        Throwable meant = thrown;
+        for (int depth = 0; depth < DEEPEST_CAUSE; depth++) {
+            boolean wrapped = meant instanceof CompletionException || meant instanceof ExecutionException;
+            Throwable cause = meant == null || !wrapped ? null : meant.getCause();
+            if (cause == null) {
+                return meant;
+            }
+            meant = cause;
         }
-        return cause;
+        return meant;
     }
 
     /** Class and message in one line of bounded length. */
     static String describe(Throwable thrown) {
         String message = message(thrown);
-        String name = thrown.getClass().getSimpleName();
-        return message == null || message.isBlank()
-                ? name
-                : name + ": " + message.lines().findFirst().orElse("");
+        return message.isEmpty() ? name(thrown) : name(thrown) + ": " + message;
     }
 
-    private static @Nullable String message(Throwable thrown) {
-        try {
-            return thrown.getMessage();
-        } catch (RuntimeException fault) {
-            return null;
-        }
-    }
-
-    /** The innermost cause in one line. */
+    /** The message of the innermost cause in one line, or its class if it has none. */
     static String describeRoot(@Nullable Throwable thrown) {
         if (thrown == null) {
             return "no answer";
@@ -64,9 +59,24 @@ final class Calls {
         for (int depth = 0; depth < DEEPEST_CAUSE && root.getCause() != null; depth++) {
             root = root.getCause();
         }
-        String message = root.getMessage();
-        return message == null || message.isBlank()
-                ? describe(root)
-                : message.lines().findFirst().orElse("");
+        String message = message(root);
+        return message.isEmpty() ? name(root) : message;
+    }
+
+    private static String name(Throwable thrown) {
+        String simple = thrown.getClass().getSimpleName();
+        return simple.isEmpty() ? thrown.getClass().getName() : simple;
+    }
+
+    /* Some messages are the whole body of an answer, some cannot be had, and this text lives as long as the circuit. */
+    private static String message(Throwable thrown) {
+        String message;
+        try {
+            message = thrown.getMessage();
+        } catch (RuntimeException fault) {
+            return "";
+        }
+        String line = message == null ? "" : message.strip().lines().findFirst().orElse("");
+        return OneLine.of(line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line);
     }
 }

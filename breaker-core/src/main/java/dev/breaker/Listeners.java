@@ -48,7 +48,7 @@ final class Listeners {
         for (BreakerListener listener : all) {
             try {
                 event.accept(listener);
-            } catch (Exception | LinkageError | AssertionError fault) {
+            } catch (Throwable fault) {
                 log.warn("A listener of circuit breaker events failed", fault);
             }
         }

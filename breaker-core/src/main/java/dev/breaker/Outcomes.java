@@ -39,7 +39,7 @@ final class Outcomes {
         try {
             Outcome outcome = config.classifier().classify(meant == null ? result : null, meant);
             return Objects.requireNonNull(outcome, "the classifier returned null");
-        } catch (Exception | LinkageError | AssertionError fault) {
+        } catch (Throwable fault) {
             log.warn("The classifier of circuit breaker '{}' failed; the standard rules judge instead", name, fault);
             return OutcomeClassifier.standard().classify(null, meant);
         }
@@ -58,7 +58,7 @@ final class Outcomes {
                 return null;
             }
             return asked.compareTo(config.maxRetryAfter()) < 0 ? asked : config.maxRetryAfter();
-        } catch (Exception | LinkageError | AssertionError fault) {
+        } catch (Throwable fault) {
             log.warn("The classifier of circuit breaker '{}' failed to find a Retry-After", name, fault);
             return null;
         }

@@ -26,8 +26,9 @@ final class Sharing {
     /** How a registry's circuits exchange with the store. Durations in nanoseconds. */
     record Settings(SharedStore store, String instance, long syncInterval, long pollInterval, StoreOutage outage) {}
 
-    /* A well-behaved store fails by itself long before; this is for the others. */
-    private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
+    /* A well-behaved store fails by itself long before; this is for the others. The first answer waits for a connection. */
+    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
+    private static final long GIVE_UP_FIRST = Duration.ofSeconds(10).toNanos();
     private static final int LONGEST_BACKOFF = 8;
     private static final int URGENT_SHARE = 10;
 
@@ -141,7 +142,7 @@ final class Sharing {
 
     /** Exchanges with the store if it is time to. */
     void tick(long now) {
-        if (exchanging && now - exchangeBegan > GIVE_UP) {
+        if (exchanging && now - exchangeBegan > (fetched ? GIVE_UP : GIVE_UP_FIRST)) {
             exchanging = false;
             failed(now, new TimeoutException("no answer from the store"));
         }

@@ -82,7 +82,7 @@ class HostileCodeTest {
             Exception outer = new Exception("outer");
             Exception inner = new Exception("inner", outer);
             outer.initCause(inner);
-            assertThat(Calls.describeRoot(outer)).contains("Exception: ");
+            assertThat(Calls.describeRoot(outer)).isIn("inner", "outer");
         });
     }
 
