@@ -93,6 +93,12 @@ public record BreakerConfig(
             between("slowCallDurationThreshold", slowCallDurationThreshold, Duration.ofNanos(1), LONGEST);
         }
         between("failureCountThreshold", failureCountThreshold, 0, Integer.MAX_VALUE);
+        if (slidingWindowType == SlidingWindowType.COUNT_BASED && failureCountThreshold > slidingWindowSize) {
+            throw new InvalidConfigException(
+                    "failureCountThreshold",
+                    failureCountThreshold,
+                    "must not be above slidingWindowSize (" + slidingWindowSize + ") of a COUNT_BASED window");
+        }
         between("consecutiveFailureThreshold", consecutiveFailureThreshold, 0, Integer.MAX_VALUE);
         between("waitDurationInOpenState", waitDurationInOpenState, SHORTEST, LONGEST);
         if (!(exponentialBackoffMultiplier >= 1 && exponentialBackoffMultiplier <= 1000)) {

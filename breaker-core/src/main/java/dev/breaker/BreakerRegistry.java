@@ -53,8 +53,8 @@ public final class BreakerRegistry implements AutoCloseable {
 
     private BreakerRegistry(Builder builder) {
         ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
-        timers = manual == null ? new DaemonTimers("breaker-timer") : manual.timers();
-        deliveries = manual == null ? new DaemonTimers("breaker-events") : manual.timers();
+        timers = manual == null ? new DaemonTimers("breaker-timer", false) : manual.timers();
+        deliveries = manual == null ? new DaemonTimers("breaker-events", true) : manual.timers();
         DoubleSupplier random =
                 manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble;
         listeners = new Listeners(deliveries);
@@ -207,11 +207,20 @@ public final class BreakerRegistry implements AutoCloseable {
 
     private void tick() {
         try {
-            circuits().forEach(Circuit::tick);
+            circuits().forEach(this::tick);
         } finally {
             if (!closed.get()) {
                 timers.after(tickNanos, this::tick);
             }
+        }
+    }
+
+    /* One circuit's trouble is not the others'. */
+    private void tick(Circuit circuit) {
+        try {
+            circuit.tick();
+        } catch (RuntimeException | Error fault) {
+            log.error("Circuit breaker '{}' could not be brought up to date", circuit.name(), fault);
         }
     }
 

@@ -8,8 +8,6 @@ import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -26,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * monitor is free. There is an automatic phase, and above it perhaps an operator's override; {@code current} is the one that
  * decides.
  */
-final class Circuit {
+final class Circuit extends Exclusive {
 
     private static final Logger log = LoggerFactory.getLogger(Circuit.class);
 
@@ -46,8 +44,6 @@ final class Circuit {
     private final WaitSchedule waits;
     private final Outcomes outcomes;
     private final LongAdder rejections = new LongAdder();
-    private final Deque<Runnable> effects = new ArrayDeque<>();
-    private boolean effectsClaimed;
     private final OverrideLayer overrides;
     private final @Nullable Sharing sharing;
     private final @Nullable ProbeLeases leases;
@@ -69,8 +65,7 @@ final class Circuit {
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
         this.leases = settings == null ? null : new ProbeLeases(this, settings.store());
-        this.automatic =
-                this.current = new ClosedPhase(this, sharing == null ? BreakerScope.INSTANCE : BreakerScope.CLUSTER);
+        this.automatic = this.current = closedPhase();
     }
 
     // ---- what phases need to know
@@ -176,8 +171,12 @@ final class Circuit {
     }
 
     private @Nullable ProbeLeases sharedLeases(Phase phase) {
-        boolean shared = sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive();
-        return shared ? leases : null;
+        return sharingFor(phase) == null ? null : leases;
+    }
+
+    /** The exchange with the others, if the phase is the cluster's and the store answers. */
+    private @Nullable Sharing sharingFor(Phase phase) {
+        return sharing != null && sharing.isActive() && phase.scope() == BreakerScope.CLUSTER ? sharing : null;
     }
 
     private @Nullable Permit probeLocally(Phase phase) {
@@ -216,22 +215,20 @@ final class Circuit {
         }
         exclusively(() -> {
             long now = now();
-            if (phase == automatic) {
-                fold(now);
+            fold(now);
+            if (phase == automatic || phase == current) {
                 phase.add(now, failure, slow);
+            }
+            if (phase == automatic) {
                 share(now, 1, failure, slow);
                 decide(phase, now, retryAfter);
-            } else if (phase == current) {
-                phase.fold(now);
-                phase.add(now, failure, slow);
             }
         });
     }
 
     private void decide(ClosedPhase phase, long now, @Nullable Duration retryAfter) {
         if (retryAfter != null) {
-            String why = "the partner asks for " + retryAfter.toMillis() + " ms";
-            open(new Sharing.Suspicion(why, retryAfter.toNanos(), true, true, phase));
+            open(new Sharing.Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, phase));
             return;
         }
         Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
@@ -257,6 +254,9 @@ final class Circuit {
             if (fresh > 0) {
                 share(now, fresh, false, false);
             }
+        }
+        if (current != automatic && current instanceof ClosedPhase metricsOnly) {
+            metricsOnly.fold(now);
         }
     }
 
@@ -292,16 +292,8 @@ final class Circuit {
     }
 
     private void halfOpenLocally(String why) {
-        begin(new LocalHalfOpenPhase(this, opens()), why);
+        begin(new LocalHalfOpenPhase(this, automatic.opens()), why);
         announce(why, BreakerScope.INSTANCE, 0, true);
-    }
-
-    private int opens() {
-        return automatic instanceof OpenPhase open
-                ? open.opens()
-                : automatic instanceof LocalHalfOpenPhase local
-                        ? local.opens()
-                        : automatic instanceof SharedHalfOpenPhase shared ? shared.opens() : 0;
     }
 
     /** A timer says that an open phase has lasted long enough. */
@@ -315,8 +307,9 @@ final class Circuit {
 
     private void halfOpenUnasked(OpenPhase phase) {
         if (config.automaticTransition()) {
-            if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
-                sharing.propose(newState(
+            Sharing cluster = sharingFor(phase);
+            if (cluster != null) {
+                cluster.propose(newState(
                         Kind.HALF_OPEN,
                         config.maxWaitDurationInHalfOpenState().toNanos(),
                         phase.opens(),
@@ -333,10 +326,11 @@ final class Circuit {
             if (automatic != phase) {
                 return;
             }
-            if (sharing != null && phase.scope() == BreakerScope.CLUSTER && sharing.isActive()) {
-                sharing.proposeOpen(undecided(), opens() + 1);
+            Sharing cluster = sharingFor(phase);
+            if (cluster != null) {
+                cluster.proposeOpen(undecided(), phase.opens() + 1);
             } else {
-                reopenLocally(undecided());
+                reopenLocally(undecided(), waits.nanos(phase.opens() + 1));
             }
         });
     }
@@ -346,10 +340,29 @@ final class Circuit {
         return "undecided after " + config.maxWaitDurationInHalfOpenState().toMillis() + " ms";
     }
 
-    private void reopenLocally(String why) {
-        int opens = opens() + 1;
-        begin(new OpenPhase(this, BreakerScope.INSTANCE, waits.nanos(opens), opens), why);
+    private void reopenLocally(String why, long wait) {
+        begin(new OpenPhase(this, BreakerScope.INSTANCE, wait, automatic.opens() + 1), why);
         announce(why, BreakerScope.INSTANCE, 0, true);
+    }
+
+    /** A probe failed, and the partner asks to be left alone for that long. */
+    void reopenFor(Duration asked) {
+        exclusively(() -> {
+            Sharing cluster = sharingFor(automatic);
+            String why = askedFor(asked);
+            if (!(automatic instanceof HalfOpenPhase)) {
+                return;
+            }
+            if (cluster != null) {
+                cluster.propose(newState(Kind.OPEN, asked.toNanos(), automatic.opens() + 1, why));
+            } else {
+                reopenLocally(why, asked.toNanos());
+            }
+        });
+    }
+
+    private static String askedFor(Duration retryAfter) {
+        return "the partner asks for " + retryAfter.toMillis() + " ms";
     }
 
     /** A probe of this instance's own half-open phase reported. */
@@ -363,19 +376,24 @@ final class Circuit {
             if (verdict == Thresholds.Verdict.RECOVERED) {
                 closeLocally("probes succeeded");
             } else if (verdict == Thresholds.Verdict.STILL_FAILING) {
-                reopenLocally("probes failed");
+                reopenLocally("probes failed", waits.nanos(phase.opens() + 1));
             }
             share(now(), 1, failure, slow);
         });
     }
 
     private void closeLocally(String why) {
-        boolean inStep = sharing != null && sharing.known().kind() == Kind.CLOSED;
         if (sharing != null) {
             sharing.forgetOutage();
         }
-        begin(new ClosedPhase(this, inStep ? BreakerScope.CLUSTER : BreakerScope.INSTANCE), why);
+        begin(closedPhase(), why);
         announce(why, BreakerScope.INSTANCE, 0, true);
+    }
+
+    /* Closed with the cluster if it is, or else by itself. */
+    private ClosedPhase closedPhase() {
+        boolean together = sharing != null && sharing.known().kind() == Kind.CLOSED;
+        return new ClosedPhase(this, together ? BreakerScope.CLUSTER : BreakerScope.INSTANCE);
     }
 
     // ---- transitions of the cluster
@@ -431,6 +449,16 @@ final class Circuit {
     /** What remains of the automatic phase as the store should know it. */
     long remainingNanos() {
         return automatic instanceof OpenPhase open ? open.retryAfterNanos() : 0;
+    }
+
+    /** Whether that is the automatic phase now. */
+    synchronized boolean isIn(Phase phase) {
+        return automatic == phase;
+    }
+
+    /** The cluster's state as far as this instance knows. */
+    SharedState known() {
+        return sharing == null ? SharedState.initial() : sharing.known();
     }
 
     /** Whether the cluster is in that stay, as far as this instance knows. */
@@ -496,8 +524,7 @@ final class Circuit {
 
     void reset(String why) {
         exclusively(() -> {
-            boolean inStep = sharing != null && sharing.known().kind() == Kind.CLOSED;
-            begin(new ClosedPhase(this, inStep ? BreakerScope.CLUSTER : BreakerScope.INSTANCE), why);
+            begin(closedPhase(), why);
             if (sharing != null) {
                 sharing.reset(why);
             }
@@ -540,43 +567,6 @@ final class Circuit {
         }
     }
 
-    /**
-     * Runs a change under the lock and then, without it, what it and others left to do. One thread at a time does that, in
-     * order; a change made by an effect leaves its own effects to the thread that is at it.
-     */
-    void exclusively(Runnable change) {
-        synchronized (this) {
-            change.run();
-        }
-        if (!claimEffects()) {
-            return;
-        }
-        for (Runnable effect; (effect = nextEffect()) != null; ) {
-            try {
-                effect.run();
-            } catch (RuntimeException | Error fault) {
-                log.error("Circuit breaker '{}' could not finish what a change of its state asked for", name, fault);
-            }
-        }
-    }
-
-    private synchronized boolean claimEffects() {
-        boolean claimed = !effectsClaimed && !effects.isEmpty();
-        effectsClaimed |= claimed;
-        return claimed;
-    }
-
-    private synchronized @Nullable Runnable nextEffect() {
-        Runnable next = effects.poll();
-        effectsClaimed = next != null;
-        return next;
-    }
-
-    /** Leaves something to do outside the lock; under the lock. */
-    void effect(Runnable effect) {
-        effects.add(effect);
-    }
-
     // ---- registry
 
     /** Counts what was recorded since and exchanges with the store if it is time to. */
@@ -584,9 +574,6 @@ final class Circuit {
         exclusively(() -> {
             long now = now();
             fold(now);
-            if (current != automatic && current instanceof ClosedPhase metricsOnly) {
-                metricsOnly.fold(now);
-            }
             if (sharing != null) {
                 sharing.tick(now);
             }
@@ -625,9 +612,10 @@ final class Circuit {
     CallNotPermittedException rejection() {
         Phase phase = current;
         long retryAfter = phase.retryAfterNanos();
+        boolean stillRejects = !(phase instanceof Permit);
         return new CallNotPermittedException(
                 name,
-                phase.state(),
+                stillRejects ? phase.state() : BreakerState.OPEN,
                 retryAfter < 0 ? null : Duration.ofNanos(retryAfter),
                 outcomes.lastFailure(),
                 config.writableStackTrace());
@@ -636,7 +624,7 @@ final class Circuit {
     synchronized BreakerSnapshot snapshot() {
         long now = now();
         fold(now);
-        boolean shared = sharing != null && sharing.isActive() && automatic.scope() == BreakerScope.CLUSTER;
+        boolean shared = sharingFor(automatic) != null;
         Tally tally = tally(now, shared);
         long staleness = sharing == null ? -1 : sharing.staleness(now);
         return new BreakerSnapshot(
@@ -644,7 +632,7 @@ final class Circuit {
                 current.state(),
                 automatic.state(),
                 automatic.scope(),
-                sharing == null ? 0 : sharing.known().epoch(),
+                known().epoch(),
                 cause,
                 automatic instanceof OpenPhase open ? Duration.ofNanos(open.retryAfterNanos()) : null,
                 new BreakerSnapshot.Counts(tally.calls(), tally.failures(), tally.slow(), tally.streak()),
@@ -659,16 +647,14 @@ final class Circuit {
     }
 
     private Tally tally(long now, boolean shared) {
-        if (current instanceof ClosedPhase closed && current != automatic) {
-            closed.fold(now);
-            return closed.tally(now);
-        }
-        if (automatic instanceof ClosedPhase closed) {
-            return sharing != null && shared ? sharing.view(now) : closed.tally(now);
-        }
-        Probes probes = sharing != null && automatic instanceof SharedHalfOpenPhase
-                ? sharing.known().probes()
-                : automatic instanceof LocalHalfOpenPhase local ? local.probes() : Probes.NONE;
-        return new Tally(probes.successes() + probes.failures(), probes.failures(), probes.slow(), 0);
+        Phase counting = current instanceof ClosedPhase ? current : automatic;
+        return sharing != null && shared && counting == automatic && counting instanceof ClosedPhase
+                ? sharing.view(now)
+                : counting.tally(now);
+    }
+
+    @Override
+    public String toString() {
+        return "Circuit breaker '" + name + "'";
     }
 }

@@ -98,7 +98,7 @@ final class ClosedPhase extends Phase implements Permit {
         return fresh;
     }
 
-    /** What this instance counted; under the circuit's lock. */
+    @Override
     Tally tally(long now) {
         window.slide(now);
         return new Tally(window.calls, window.failures, window.slow, streak);

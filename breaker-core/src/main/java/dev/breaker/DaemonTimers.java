@@ -16,7 +16,10 @@ final class DaemonTimers implements Timers {
 
     private final ScheduledThreadPoolExecutor executor;
 
-    DaemonTimers(String threadName) {
+    /**
+     * @param finishes whether what is due still runs after {@link #stop()}
+     */
+    DaemonTimers(String threadName, boolean finishes) {
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = Executors.defaultThreadFactory().newThread(task);
             thread.setName(threadName);
@@ -24,7 +27,7 @@ final class DaemonTimers implements Timers {
             return thread;
         });
         executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(finishes);
     }
 
     @Override
@@ -45,7 +48,7 @@ final class DaemonTimers implements Timers {
 
     @Override
     public void stop() {
-        executor.shutdownNow();
+        executor.shutdown();
     }
 
     @Override

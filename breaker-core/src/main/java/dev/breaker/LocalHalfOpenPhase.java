@@ -5,48 +5,18 @@ import dev.breaker.shared.Probes;
 import org.jspecify.annotations.Nullable;
 
 /** Half-open on this instance alone: not shared, isolated, or cut off from the store. Hands out its own permits. */
-final class LocalHalfOpenPhase extends Phase {
+final class LocalHalfOpenPhase extends HalfOpenPhase {
 
-    private final int opens;
     private final ProbeLedger ledger;
-    private Timers.@Nullable Task timer;
 
-    /**
-     * @param opens how many times in a row the circuit has opened
-     */
     LocalHalfOpenPhase(Circuit circuit, int opens) {
-        super(circuit);
-        this.opens = opens;
+        super(circuit, circuit.config().maxWaitDurationInHalfOpenState().toNanos(), opens);
         this.ledger = new ProbeLedger(circuit.config().permittedNumberOfCallsInHalfOpenState());
-    }
-
-    @Override
-    BreakerState state() {
-        return BreakerState.HALF_OPEN;
     }
 
     @Override
     BreakerScope scope() {
         return BreakerScope.INSTANCE;
-    }
-
-    int opens() {
-        return opens;
-    }
-
-    @Override
-    void begin() {
-        long limit = circuit.config().maxWaitDurationInHalfOpenState().toNanos();
-        if (limit > 0) {
-            timer = circuit.timers().after(limit, () -> circuit.giveUpHalfOpen(this));
-        }
-    }
-
-    @Override
-    void end() {
-        if (timer != null) {
-            timer.cancel();
-        }
     }
 
     @Override
@@ -77,7 +47,7 @@ final class LocalHalfOpenPhase extends Phase {
         judge(outcome);
     }
 
-    Probes probes() {
+    private Probes probes() {
         synchronized (ledger) {
             return ledger.probes(circuit.now());
         }
@@ -88,18 +58,24 @@ final class LocalHalfOpenPhase extends Phase {
         return probes().leased() > 0;
     }
 
+    @Override
+    Tally tally(long now) {
+        return Tally.of(probes());
+    }
+
     private void judge(ProbeOutcome outcome) {
-        Thresholds.Verdict verdict;
-        synchronized (ledger) {
-            verdict = circuit.thresholds().judge(ledger.probes(circuit.now()));
-        }
-        circuit.localProbeReported(this, outcome, verdict);
+        circuit.localProbeReported(this, outcome, circuit.thresholds().judge(probes()));
     }
 
     private final class Probe extends ProbePermit {
 
         private Probe() {
             super(circuit);
+        }
+
+        @Override
+        boolean isCurrent() {
+            return circuit.isIn(LocalHalfOpenPhase.this);
         }
 
         @Override

@@ -36,6 +36,7 @@ final class OpenPhase extends Phase {
         return scope;
     }
 
+    @Override
     int opens() {
         return opens;
     }

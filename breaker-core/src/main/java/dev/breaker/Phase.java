@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One stay of a circuit in a state. It admits calls, and the permits it gives out report to it: a call that ends after its
  * phase has no effect on the next one.
  */
-abstract sealed class Phase
-        permits ClosedPhase, OpenPhase, LocalHalfOpenPhase, SharedHalfOpenPhase, ForcedOpenPhase, DisabledPhase {
+abstract sealed class Phase permits ClosedPhase, OpenPhase, HalfOpenPhase, ForcedOpenPhase, DisabledPhase {
 
     final Circuit circuit;
 
@@ -33,6 +32,16 @@ abstract sealed class Phase
     /** Nanoseconds until this phase may admit calls, negative if that is not known. */
     long retryAfterNanos() {
         return -1;
+    }
+
+    /** How many times in a row the circuit has opened; zero if it is not open. */
+    int opens() {
+        return 0;
+    }
+
+    /** What this instance has counted in this phase; under the circuit's lock. */
+    Tally tally(long now) {
+        return Tally.NONE;
     }
 
     /** Called under the circuit's lock when the phase becomes the automatic one. */

@@ -216,6 +216,11 @@ final class ProbeLeases {
         }
 
         @Override
+        boolean isCurrent() {
+            return circuit.isIn(epoch);
+        }
+
+        @Override
         void report(ProbeOutcome outcome) {
             Calls.attempt(() -> store.complete(circuit.name(), epoch, lease, outcome))
                     .whenComplete((state, fault) -> reported(state, fault, outcome));

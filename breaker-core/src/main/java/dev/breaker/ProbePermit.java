@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import dev.breaker.shared.ProbeOutcome;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ abstract class ProbePermit implements Permit {
     ProbePermit(Circuit circuit) {
         this.circuit = circuit;
     }
+
+    /** Whether the stay that this permit belongs to still lasts. */
+    abstract boolean isCurrent();
 
     /** Takes the outcome to where the permit came from. */
     abstract void report(ProbeOutcome outcome);
@@ -44,7 +48,12 @@ abstract class ProbePermit implements Permit {
     private void failed(@Nullable Throwable cause, long nanos) {
         if (completed.compareAndSet(false, true)) {
             circuit.outcomes().remember(cause);
-            report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
+            Duration asked = circuit.outcomes().retryAfter(cause);
+            if (asked != null && isCurrent()) {
+                circuit.reopenFor(asked);
+            } else {
+                report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
+            }
             circuit.outcomes().tellFailure(cause, nanos);
         }
     }

@@ -114,6 +114,10 @@ class BreakerConfigTest {
                             "Invalid minimumNumberOfCalls (11): must not be above slidingWindowSize (10) of a"
                                     + " COUNT_BASED window."),
                     arguments(
+                            with(config -> config.slidingWindowType(COUNT_BASED).failureCountThreshold(11)),
+                            "Invalid failureCountThreshold (11): must not be above slidingWindowSize (10) of a"
+                                    + " COUNT_BASED window."),
+                    arguments(
                             with(config -> config.failureRateThreshold(150)),
                             "Invalid failureRateThreshold (150.0): must be above 0 and at most 100."),
                     arguments(

@@ -62,7 +62,7 @@ class ClusterModelTest {
                     .minimumNumberOfCalls(1 + random.nextInt(5))
                     .failureRateThreshold(random.nextBoolean() ? 50 : 100)
                     .consecutiveFailureThreshold(random.nextInt(5))
-                    .failureCountThreshold(random.nextBoolean() ? 0 : 8)
+                    .failureCountThreshold(random.nextBoolean() ? 0 : 5)
                     .permittedNumberOfCallsInHalfOpenState(1 + random.nextInt(4))
                     .waitDurationInOpenState(Duration.ofSeconds(5 + random.nextInt(20)))
                     .automaticTransition(random.nextInt(4) == 0)

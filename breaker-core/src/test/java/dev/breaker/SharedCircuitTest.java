@@ -116,6 +116,30 @@ class SharedCircuitTest {
         }
 
         @Test
+        void opensAgainForAsLongAsThePartnerAsksAProbe() {
+            OutcomeClassifier classifier = new OutcomeClassifier() {
+                @Override
+                public Outcome classify(Object result, Throwable thrown) {
+                    return Outcome.FAILURE;
+                }
+
+                @Override
+                public Duration retryAfter(Throwable failure) {
+                    return Duration.ofSeconds(40);
+                }
+            };
+            for (boolean shared : List.of(true, false)) {
+                Cluster cluster =
+                        new Cluster(2, halfOfTen().classifier(classifier).sharing(shared));
+                cluster.node(0).fails(1);
+                cluster.afterSeconds(41);
+                cluster.node(0).fails(1);
+                assertThat(cluster.states()).containsExactly(OPEN, shared ? OPEN : CLOSED);
+                assertThat(cluster.node(0).breaker.snapshot().timeLeftOpen()).isEqualTo(Duration.ofSeconds(40));
+            }
+        }
+
+        @Test
         void isAnnouncedOnceInTheClusterAndSeenEverywhere() {
             Cluster cluster = new Cluster(5, threeInARow());
             cluster.nodes.forEach(node -> node.fails(2));

@@ -1,0 +1,45 @@
+package dev.breaker;
+
+import org.jspecify.annotations.Nullable;
+
+/** Makes a few probes and rejects all other calls, for a limited time if so configured. */
+abstract sealed class HalfOpenPhase extends Phase permits LocalHalfOpenPhase, SharedHalfOpenPhase {
+
+    private final long limit;
+    private final int opens;
+    private Timers.@Nullable Task timer;
+
+    /**
+     * @param limit nanoseconds that the stay may last, zero for ever
+     * @param opens how many times in a row the circuit has opened
+     */
+    HalfOpenPhase(Circuit circuit, long limit, int opens) {
+        super(circuit);
+        this.limit = limit;
+        this.opens = opens;
+    }
+
+    @Override
+    final BreakerState state() {
+        return BreakerState.HALF_OPEN;
+    }
+
+    @Override
+    final int opens() {
+        return opens;
+    }
+
+    @Override
+    final void begin() {
+        if (limit > 0) {
+            timer = circuit.timers().after(limit, () -> circuit.giveUpHalfOpen(this));
+        }
+    }
+
+    @Override
+    final void end() {
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+}
