@@ -6,11 +6,15 @@ import dev.breaker.InvalidConfigException;
 import dev.breaker.OutcomeClassifier;
 import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
+import dev.breaker.spring.aop.BreakerResolver;
+import dev.breaker.spring.aop.CircuitBreakerPostProcessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 
 /** Auto-configuration of circuit breakers: the registry, and the interception of annotated methods. */
 @AutoConfiguration(after = BreakerRedisAutoConfiguration.class)
@@ -40,6 +44,24 @@ public final class BreakerAutoConfiguration {
         BreakerRegistry registry = builder.build();
         properties.instances().keySet().forEach(registry::breaker);
         return registry;
+    }
+
+    @Bean
+    BreakerResolver breakerResolver(BreakerRegistry registry, BreakerConfigs configs) {
+        return (name, template) -> {
+            if (!template.isEmpty()) {
+                configs.useTemplate(name, template);
+            }
+            return registry.breaker(name);
+        };
+    }
+
+    /* A post-processor comes before all beans and so must not need any: it reads its one setting from the environment. */
+    @Bean
+    static CircuitBreakerPostProcessor circuitBreakerPostProcessor(
+            Environment environment, ObjectProvider<BreakerResolver> breakers) {
+        int order = environment.getProperty("breaker.aspect.order", Integer.class, Ordered.LOWEST_PRECEDENCE);
+        return new CircuitBreakerPostProcessor(breakers, order);
     }
 
     private static void checked(String group, Runnable setting) {

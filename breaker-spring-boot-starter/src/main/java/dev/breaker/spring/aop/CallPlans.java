@@ -1,0 +1,51 @@
+package dev.breaker.spring.aop;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/** Makes plans from annotations, and finds what is wrong with them. */
+final class CallPlans {
+
+    private final Map<GuardedMethod, CallPlan> plans = new ConcurrentHashMap<>();
+    private final ConfigurableListableBeanFactory beans;
+    private final FallbackFinder fallbacks;
+
+    CallPlans(ConfigurableListableBeanFactory beans) {
+        this.beans = beans;
+        this.fallbacks = new FallbackFinder(beans);
+    }
+
+    /** @throws InvalidCircuitBreakerException if the annotation is wrong */
+    CallPlan of(GuardedMethod guarded) {
+        return plans.computeIfAbsent(guarded, this::make);
+    }
+
+    Collection<CallPlan> all() {
+        return List.copyOf(plans.values());
+    }
+
+    private CallPlan make(GuardedMethod guarded) {
+        String name = resolved("name", guarded.annotation().name(), guarded);
+        if (name.isBlank()) {
+            throw new InvalidCircuitBreakerException(
+                    guarded.invalid("name", name) + "must not be blank.",
+                    "Name the circuit: @CircuitBreaker(name = \"...\").");
+        }
+        String config = resolved("config", guarded.annotation().config(), guarded);
+        return new CallPlan(name, config, ReturnKind.of(guarded), fallbacks.find(guarded));
+    }
+
+    private String resolved(String attribute, String value, GuardedMethod guarded) {
+        try {
+            String resolved = beans.resolveEmbeddedValue(value);
+            return resolved == null ? "" : resolved;
+        } catch (IllegalArgumentException fault) {
+            throw new InvalidCircuitBreakerException(
+                    guarded.invalid(attribute, value) + fault.getMessage() + ".",
+                    "Define that property, or give it a default: ${property:default}.");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** Takes the wrappers off what a call threw. */
+final class Causes {
+
+    private Causes() {}
+
+    /** What was thrown first, without the exceptions that futures and proxies put around it. */
+    static Throwable unwrap(Throwable thrown) {
+        Throwable cause = thrown;
+        while (isWrapper(cause) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static boolean isWrapper(Throwable thrown) {
+        return thrown instanceof CompletionException
+                || thrown instanceof ExecutionException
+                || thrown instanceof UndeclaredThrowableException;
+    }
+}

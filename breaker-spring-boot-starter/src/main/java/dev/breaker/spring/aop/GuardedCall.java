@@ -1,0 +1,59 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.Breaker;
+import dev.breaker.Outcome;
+import dev.breaker.Permit;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the calls of one method through its circuit breaker, and answers for those that are rejected or fail. */
+abstract class GuardedCall {
+
+    final Breaker breaker;
+    final Fallbacks fallbacks;
+
+    GuardedCall(Breaker breaker, Fallbacks fallbacks) {
+        this.breaker = breaker;
+        this.fallbacks = fallbacks;
+    }
+
+    @Nullable
+    abstract Object make(MethodInvocation invocation) throws Throwable;
+
+    /** Answers for a call without permit; fails if there is no fallback. */
+    final @Nullable Object rejected(MethodInvocation invocation) throws Throwable {
+        Fallback fallback = fallbacks.forRejection();
+        if (fallback == null) {
+            return refuse();
+        }
+        return fallback.call(invocation, fallback.takesCause() ? breaker.rejection() : null);
+    }
+
+    /** Fails for a rejected call. */
+    @Nullable
+    Object refuse() {
+        throw breaker.rejection();
+    }
+
+    /** Ends a call that returned its result. */
+    final @Nullable Object returned(@Nullable Object result, Permit permit, long start, MethodInvocation invocation)
+            throws Throwable {
+        if (permit.complete(result, null, breaker.elapsedNanos(start)) != Outcome.FAILURE) {
+            return result;
+        }
+        Fallback fallback = fallbacks.forResult();
+        return fallback == null ? result : fallback.call(invocation, null);
+    }
+
+    /** Ends a call that threw. */
+    final @Nullable Object threw(Throwable thrown, Permit permit, long start, MethodInvocation invocation)
+            throws Throwable {
+        Throwable cause = Causes.unwrap(thrown);
+        Outcome outcome = permit.complete(null, cause, breaker.elapsedNanos(start));
+        Fallback fallback = fallbacks.forThrown(cause, outcome);
+        if (fallback == null) {
+            throw thrown;
+        }
+        return fallback.call(invocation, cause);
+    }
+}

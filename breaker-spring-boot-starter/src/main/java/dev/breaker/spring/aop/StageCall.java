@@ -1,0 +1,77 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.Breaker;
+import dev.breaker.Permit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+
+/** A call that is over when its stage completes. */
+final class StageCall extends GuardedCall {
+
+    StageCall(Breaker breaker, Fallbacks fallbacks) {
+        super(breaker, fallbacks);
+    }
+
+    @Override
+    @Nullable
+    Object make(MethodInvocation invocation) throws Throwable {
+        CompletableFuture<@Nullable Permit> admission =
+                breaker.tryAcquireAsync().toCompletableFuture();
+        return admission.isDone() ? make(admission.join(), invocation) : makeLater(admission, invocation);
+    }
+
+    private @Nullable Object make(@Nullable Permit permit, MethodInvocation invocation) throws Throwable {
+        if (permit == null) {
+            return rejected(invocation);
+        }
+        long start = breaker.startNanos();
+        Object result;
+        try {
+            result = invocation.proceed();
+        } catch (Throwable thrown) {
+            return threw(thrown, permit, start, invocation);
+        }
+        return result instanceof CompletionStage<?> stage
+                ? new GuardedStage(this, permit, start, invocation).guard(stage)
+                : returned(result, permit, start, invocation);
+    }
+
+    private Relay makeLater(CompletableFuture<@Nullable Permit> admission, MethodInvocation invocation) {
+        Relay answer = new Relay();
+        MethodInvocation later =
+                invocation instanceof ProxyMethodInvocation proxied ? proxied.invocableClone() : invocation;
+        ClassLoader classes = Thread.currentThread().getContextClassLoader();
+        CompletableFuture<?> unused = admission.whenCompleteAsync((permit, fault) -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader own = thread.getContextClassLoader();
+            thread.setContextClassLoader(classes);
+            try {
+                makeNow(admission, later, answer);
+            } finally {
+                thread.setContextClassLoader(own);
+            }
+        });
+        return answer;
+    }
+
+    private void makeNow(CompletableFuture<@Nullable Permit> admission, MethodInvocation invocation, Relay answer) {
+        try {
+            Permit permit = admission.join();
+            if (!answer.isDone()) {
+                answer.follow(make(permit, invocation));
+            } else if (permit != null) {
+                permit.ignore();
+            }
+        } catch (Throwable thrown) {
+            answer.completeExceptionally(thrown);
+        }
+    }
+
+    @Override
+    CompletableFuture<?> refuse() {
+        return CompletableFuture.failedFuture(breaker.rejection());
+    }
+}
