@@ -181,26 +181,26 @@ public final class Breaker {
      * @throws CallNotPermittedException if the circuit rejects the call
      */
     public Permit acquire() {
-        Permit permit = circuit.tryAcquire();
+        Permit permit = circuit.admission().tryAcquire();
         if (permit == null) {
-            throw circuit.rejection();
+            throw circuit.admission().rejection();
         }
         return permit;
     }
 
     /** Takes a permit; null if the circuit rejects the call. */
     public @Nullable Permit tryAcquire() {
-        return circuit.tryAcquire();
+        return circuit.admission().tryAcquire();
     }
 
     /** Takes a permit without ever waiting for the store in this thread; the stage yields null if the call is rejected. */
     public CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        return circuit.tryAcquireAsync();
+        return circuit.admission().tryAcquireAsync();
     }
 
     /** The exception that says why a call was just rejected. */
     public CallNotPermittedException rejection() {
-        return circuit.rejection();
+        return circuit.admission().rejection();
     }
 
     /** The present moment for {@link #elapsedNanos}, or zero without a look at the clock if calls are not timed. */

@@ -9,8 +9,6 @@ import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +41,7 @@ final class Circuit extends Exclusive {
     private final Thresholds thresholds;
     private final WaitSchedule waits;
     private final Outcomes outcomes;
-    private final LongAdder rejections = new LongAdder();
+    private final Admission admission;
     private final OverrideLayer overrides;
     private final @Nullable Sharing sharing;
     private final @Nullable ProbeLeases leases;
@@ -65,6 +63,7 @@ final class Circuit extends Exclusive {
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
         this.leases = settings == null ? null : new ProbeLeases(this, settings.store());
+        this.admission = new Admission(this, leases);
         this.automatic = this.current = closedPhase();
     }
 
@@ -130,79 +129,17 @@ final class Circuit extends Exclusive {
         return current;
     }
 
-    /** A permit, or null; only HALF_OPEN may wait for it. */
-    @Nullable
-    Permit tryAcquire() {
-        Phase phase = current;
-        Permit permit = phase.tryAcquire();
-        if (permit == null) {
-            rejected(phase);
-        }
-        return permit;
+    Admission admission() {
+        return admission;
     }
 
-    /** As {@link #tryAcquire()} without ever waiting. */
-    CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        Phase phase = current;
-        return phase.tryAcquireAsync().thenApply(permit -> {
-            if (permit == null) {
-                rejected(phase);
-            }
-            return permit;
-        });
+    /** Whether a phase is the cluster's and the store answers. */
+    boolean isShared(Phase phase) {
+        return sharingFor(phase) != null;
     }
 
-    private void rejected(Phase phase) {
-        rejections.increment();
-        outcomes.tellRejected(phase.state());
-    }
-
-    /** A probe of a circuit that is due or half-open; may wait for the store. */
-    @Nullable
-    Permit probe(Phase phase) {
-        ProbeLeases shared = sharedLeases(phase);
-        return shared == null ? probeLocally(phase) : shared.take();
-    }
-
-    /** As {@link #probe} without waiting. */
-    CompletionStage<@Nullable Permit> probeAsync(Phase phase) {
-        ProbeLeases shared = sharedLeases(phase);
-        return shared == null ? CompletableFuture.completedFuture(probeLocally(phase)) : shared.takeAsync();
-    }
-
-    private @Nullable ProbeLeases sharedLeases(Phase phase) {
-        return sharingFor(phase) == null ? null : leases;
-    }
-
-    /** The exchange with the others, if the phase is the cluster's and the store answers. */
     private @Nullable Sharing sharingFor(Phase phase) {
         return sharing != null && sharing.isActive() && phase.scope() == BreakerScope.CLUSTER ? sharing : null;
-    }
-
-    private @Nullable Permit probeLocally(Phase phase) {
-        exclusively(() -> {
-            if (automatic == phase) {
-                halfOpenLocally("the wait is over");
-            }
-        });
-        return current.tryAcquire();
-    }
-
-    /** The store failed to answer a request for a probe: this instance decides. */
-    @Nullable
-    Permit probeWithoutStore() {
-        Phase phase = current;
-        if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.isDue())) {
-            return probeLocally(phase);
-        }
-        return phase instanceof LocalHalfOpenPhase ? phase.tryAcquire() : null;
-    }
-
-    /** A permit if the store need not be asked for it. */
-    @Nullable
-    Permit acquireWithoutStore() {
-        Phase phase = current;
-        return phase instanceof OpenPhase || phase instanceof SharedHalfOpenPhase ? null : phase.tryAcquire();
     }
 
     // ---- outcomes
@@ -289,6 +226,15 @@ final class Circuit extends Exclusive {
         if (unannouncedCause != null) {
             begin(before, "not confirmed by the cluster");
         }
+    }
+
+    /** A phase whose wait is over, or that the store does not answer for, becomes half-open on this instance. */
+    void halfOpenLocally(Phase phase) {
+        exclusively(() -> {
+            if (automatic == phase) {
+                halfOpenLocally("the wait is over");
+            }
+        });
     }
 
     private void halfOpenLocally(String why) {
@@ -609,18 +555,6 @@ final class Circuit extends Exclusive {
         return last.join();
     }
 
-    CallNotPermittedException rejection() {
-        Phase phase = current;
-        long retryAfter = phase.retryAfterNanos();
-        boolean stillRejects = !(phase instanceof Permit);
-        return new CallNotPermittedException(
-                name,
-                stillRejects ? phase.state() : BreakerState.OPEN,
-                retryAfter < 0 ? null : Duration.ofNanos(retryAfter),
-                outcomes.lastFailure(),
-                config.writableStackTrace());
-    }
-
     synchronized BreakerSnapshot snapshot() {
         long now = now();
         fold(now);
@@ -637,7 +571,7 @@ final class Circuit extends Exclusive {
                 automatic instanceof OpenPhase open ? Duration.ofNanos(open.retryAfterNanos()) : null,
                 new BreakerSnapshot.Counts(tally.calls(), tally.failures(), tally.slow(), tally.streak()),
                 shared && current == automatic ? BreakerScope.CLUSTER : BreakerScope.INSTANCE,
-                rejections.sum(),
+                admission.rejections(),
                 outcomes.lastFailure(),
                 overrides.snapshot(),
                 sharing == null

@@ -64,12 +64,12 @@ final class OpenPhase extends Phase {
     @Override
     @Nullable
     Permit tryAcquire() {
-        return isDue() ? circuit.probe(this) : null;
+        return isDue() ? circuit.admission().probe(this) : null;
     }
 
     @Override
     CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        return isDue() ? circuit.probeAsync(this) : super.tryAcquireAsync();
+        return isDue() ? circuit.admission().probeAsync(this) : super.tryAcquireAsync();
     }
 
     @Override

@@ -102,7 +102,7 @@ final class ProbeLeases {
             }
             if (reply == null) {
                 circuit.storeFailed(fault);
-                offer(answer, circuit.probeWithoutStore());
+                offer(answer, circuit.admission().probeWithoutStore());
             } else {
                 answered(reply, lease, now, answer);
             }
@@ -120,7 +120,7 @@ final class ProbeLeases {
             }
             probe.report(ProbeOutcome.RETURNED);
         }
-        Permit permit = circuit.acquireWithoutStore();
+        Permit permit = circuit.admission().acquireWithoutStore();
         if (permit == null && !reply.granted()) {
             deny(reply.retryAfter());
         }

@@ -23,11 +23,11 @@ final class SharedHalfOpenPhase extends HalfOpenPhase {
     @Override
     @Nullable
     Permit tryAcquire() {
-        return circuit.probe(this);
+        return circuit.admission().probe(this);
     }
 
     @Override
     CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        return circuit.probeAsync(this);
+        return circuit.admission().probeAsync(this);
     }
 }

@@ -10,7 +10,10 @@ import dev.breaker.shared.Totals;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +44,7 @@ final class Sharing {
     private long fetchedAt;
     private boolean fetched;
 
-    private Delta pending;
-    private Delta inFlight;
-    private long sequence;
+    private final Unreported unreported;
 
     private boolean exchanging;
     private long exchange;
@@ -68,8 +69,7 @@ final class Sharing {
         this.circuit = circuit;
         this.settings = settings;
         this.window = window;
-        this.pending = new Delta(window);
-        this.inFlight = new Delta(window);
+        this.unreported = new Unreported(window);
         long now = circuit.now();
         nextSync = nextPoll = nextAttempt = fetchedAt = now;
     }
@@ -96,7 +96,7 @@ final class Sharing {
 
     /** Notes outcomes for the next batch. */
     void add(long now, int times, boolean failure, boolean slow) {
-        pending.add(now, times, failure, slow);
+        unreported.add(now, times, failure, slow);
     }
 
     /** The cluster's window as far as this instance can know, or nothing while it is cut off. */
@@ -104,7 +104,7 @@ final class Sharing {
         if (!isActive()) {
             return Tally.NONE;
         }
-        return pending.onTopOf(inFlight.onTopOf(tally(totals), now), now);
+        return unreported.onTopOf(tally(totals), now);
     }
 
     private static Tally tally(Totals totals) {
@@ -132,8 +132,7 @@ final class Sharing {
     /** The circuit closed on this instance alone, so failures from before the outage are no news any more. */
     void forgetOutage() {
         if (degraded) {
-            pending.clear();
-            inFlight.clear();
+            unreported.clear();
         }
         suspicion = null;
     }
@@ -156,8 +155,7 @@ final class Sharing {
     }
 
     private boolean hasNews() {
-        return !pending.isEmpty()
-                || !inFlight.isEmpty()
+        return !unreported.isEmpty()
                 || suspicion != null
                 || resetCause != null
                 || known.kind() == Kind.HALF_OPEN
@@ -187,24 +185,14 @@ final class Sharing {
         exchangeBegan = now;
         nextSync = now + circuit.jittered(settings.syncInterval);
         long id = ++exchange;
-        Batch batch = nextBatch(now);
-        asked = suspicion != null && pending.isEmpty();
+        Batch batch = unreported.batch(known.epoch(), now);
+        asked = suspicion != null && unreported.isUnderWay();
         circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
                 .whenComplete((reply, fault) -> circuit.exclusively(() -> {
                     if (id == exchange && exchanging) {
                         answered(circuit.now(), reply, fault);
                     }
                 })));
-    }
-
-    private @Nullable Batch nextBatch(long now) {
-        if (inFlight.isEmpty() && !pending.isEmpty()) {
-            Delta empty = inFlight;
-            inFlight = pending;
-            pending = empty;
-            sequence++;
-        }
-        return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, known.epoch(), now);
     }
 
     private void answered(long now, @Nullable SyncReply reply, @Nullable Throwable fault) {
@@ -228,8 +216,8 @@ final class Sharing {
             follow(reply.state());
             count(now, reply.totals());
         } else if (epoch == known.epoch()) {
-            boolean badNews = inFlight.endsBadly() && (pending.isEmpty() || pending.endsBadly());
-            inFlight.clear();
+            boolean badNews = unreported.endsBadly();
+            unreported.acknowledged();
             count(now, reply.totals());
             update(reply.state());
             judge(badNews, asked ? suspicion : null);
@@ -283,15 +271,24 @@ final class Sharing {
     private void putBack() {
         SharedState state = withRemaining(known, circuit.remainingNanos());
         SharedOverride override = circuit.overrides().now();
-        circuit.effect(() -> Calls.attempt(() -> settings.store.adopt(circuit.name(), state, override))
+        ask(() -> settings.store.adopt(circuit.name(), state, override), kept -> {
+            if (kept.epoch() < known.epoch()) {
+                failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
+            } else {
+                heard(kept);
+                urge(circuit.now());
+            }
+        });
+    }
+
+    /* Asks the store once the lock is free, and takes its answer under the lock again. */
+    private <T> void ask(Supplier<CompletionStage<T>> operation, Consumer<T> answer) {
+        circuit.effect(() -> Calls.attempt(operation)
                 .whenComplete((reply, fault) -> circuit.exclusively(() -> {
                     if (reply == null) {
                         failed(circuit.now(), fault);
-                    } else if (reply.epoch() < known.epoch()) {
-                        failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
                     } else {
-                        heard(reply);
-                        urge(circuit.now());
+                        answer.accept(reply);
                     }
                 })));
     }
@@ -334,8 +331,7 @@ final class Sharing {
         if (!firstNews) {
             suspicion = null;
             totals = Totals.NONE;
-            pending.clear();
-            inFlight.clear();
+            unreported.clear();
             circuit.enter(state, ours);
         }
     }
@@ -422,22 +418,16 @@ final class Sharing {
         proposing = true;
         proposed = circuit.now();
         long epoch = known.epoch();
-        circuit.effect(() -> Calls.attempt(() -> settings.store.transition(circuit.name(), epoch, next))
-                .whenComplete((state, fault) -> circuit.exclusively(() -> {
-                    proposing = false;
-                    if (state == null) {
-                        failed(circuit.now(), fault);
-                    } else {
-                        heard(state);
-                    }
-                })));
+        ask(() -> settings.store.transition(circuit.name(), epoch, next), state -> {
+            proposing = false;
+            heard(state);
+        });
     }
 
     /** Closes the circuit of the whole cluster, now or as soon as the store answers. */
     void reset(String cause) {
         resetCause = cause;
-        pending.clear();
-        inFlight.clear();
+        unreported.clear();
         suspicion = null;
         if (isActive()) {
             propose(closedState(cause));
@@ -450,14 +440,9 @@ final class Sharing {
         if (unsent == null || !isActive()) {
             return;
         }
-        circuit.effect(() -> Calls.attempt(() -> settings.store.override(circuit.name(), unsent))
-                .whenComplete((stored, fault) -> circuit.exclusively(() -> {
-                    if (stored == null) {
-                        failed(circuit.now(), fault);
-                    } else {
-                        circuit.overrides().sent(unsent, stored);
-                    }
-                })));
+        ask(
+                () -> settings.store.override(circuit.name(), unsent),
+                stored -> circuit.overrides().sent(unsent, stored));
     }
 
     /** Sends what is left and ends the exchange; done when the store has answered or failed. */
@@ -473,8 +458,8 @@ final class Sharing {
 
     private CompletableFuture<?> sendLast(long now) {
         CompletableFuture<Object> done = new CompletableFuture<>();
-        Batch batch = nextBatch(now);
-        inFlight.clear();
+        Batch batch = unreported.batch(known.epoch(), now);
+        unreported.acknowledged();
         if (batch == null) {
             done.complete("nothing to send");
         } else {

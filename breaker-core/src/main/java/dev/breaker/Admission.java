@@ -1,0 +1,105 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets calls through a circuit or rejects them, and counts the rejections. Takes no lock and waits for nobody while the
+ * circuit is CLOSED or OPEN.
+ */
+final class Admission {
+
+    private final Circuit circuit;
+    private final @Nullable ProbeLeases leases;
+    private final LongAdder rejections = new LongAdder();
+
+    /**
+     * @param leases probes of the whole cluster, null if the circuit is not shared
+     */
+    Admission(Circuit circuit, @Nullable ProbeLeases leases) {
+        this.circuit = circuit;
+        this.leases = leases;
+    }
+
+    /** A permit, or null; only HALF_OPEN may wait for it. */
+    @Nullable
+    Permit tryAcquire() {
+        Phase phase = circuit.current();
+        Permit permit = phase.tryAcquire();
+        if (permit == null) {
+            rejected(phase);
+        }
+        return permit;
+    }
+
+    /** As {@link #tryAcquire()} without ever waiting. */
+    CompletionStage<@Nullable Permit> tryAcquireAsync() {
+        Phase phase = circuit.current();
+        return phase.tryAcquireAsync().thenApply(permit -> {
+            if (permit == null) {
+                rejected(phase);
+            }
+            return permit;
+        });
+    }
+
+    private void rejected(Phase phase) {
+        rejections.increment();
+        circuit.outcomes().tellRejected(phase.state());
+    }
+
+    long rejections() {
+        return rejections.sum();
+    }
+
+    /** The exception that says why a call was rejected. */
+    CallNotPermittedException rejection() {
+        Phase phase = circuit.current();
+        long retryAfter = phase.retryAfterNanos();
+        boolean stillRejects = !(phase instanceof Permit);
+        return new CallNotPermittedException(
+                circuit.name(),
+                stillRejects ? phase.state() : BreakerState.OPEN,
+                retryAfter < 0 ? null : Duration.ofNanos(retryAfter),
+                circuit.outcomes().lastFailure(),
+                circuit.config().writableStackTrace());
+    }
+
+    /** A probe of a circuit that is due or half-open; may wait for the store. */
+    @Nullable
+    Permit probe(Phase phase) {
+        return leases != null && circuit.isShared(phase) ? leases.take() : probeLocally(phase);
+    }
+
+    /** As {@link #probe} without waiting. */
+    CompletionStage<@Nullable Permit> probeAsync(Phase phase) {
+        return leases != null && circuit.isShared(phase)
+                ? leases.takeAsync()
+                : CompletableFuture.completedFuture(probeLocally(phase));
+    }
+
+    private @Nullable Permit probeLocally(Phase phase) {
+        circuit.halfOpenLocally(phase);
+        return circuit.current().tryAcquire();
+    }
+
+    /** The store failed to answer a request for a probe: this instance decides. */
+    @Nullable
+    Permit probeWithoutStore() {
+        Phase phase = circuit.current();
+        if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.isDue())) {
+            return probeLocally(phase);
+        }
+        return phase instanceof LocalHalfOpenPhase ? phase.tryAcquire() : null;
+    }
+
+    /** A permit if the store need not be asked for it. */
+    @Nullable
+    Permit acquireWithoutStore() {
+        Phase phase = circuit.current();
+        return phase instanceof OpenPhase || phase instanceof SharedHalfOpenPhase ? null : phase.tryAcquire();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.breaker;
+
+import dev.breaker.shared.Batch;
+import dev.breaker.shared.WindowSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outcomes that the store has not acknowledged: a batch that is under way, and what was recorded since. A batch keeps its
+ * number until it is acknowledged, so sending it again neither loses nor repeats a count. Not safe for use by many threads.
+ */
+final class Unreported {
+
+    private Delta pending;
+    private Delta inFlight;
+    private long sequence;
+
+    Unreported(WindowSpec window) {
+        pending = new Delta(window);
+        inFlight = new Delta(window);
+    }
+
+    void add(long now, int times, boolean failure, boolean slow) {
+        pending.add(now, times, failure, slow);
+    }
+
+    boolean isEmpty() {
+        return pending.isEmpty() && inFlight.isEmpty();
+    }
+
+    /** Whether the batch under way is all there is. */
+    boolean isUnderWay() {
+        return pending.isEmpty();
+    }
+
+    /** Whether the batch under way ends in a failure or slow call, and nothing better has happened since. */
+    boolean endsBadly() {
+        return inFlight.endsBadly() && (pending.isEmpty() || pending.endsBadly());
+    }
+
+    /** All of it on top of what the store knows. */
+    Tally onTopOf(Tally known, long now) {
+        return pending.onTopOf(inFlight.onTopOf(known, now), now);
+    }
+
+    /** The batch to send: the one that is not acknowledged, or else a new one; null if there is nothing. */
+    @Nullable
+    Batch batch(long epoch, long now) {
+        if (inFlight.isEmpty() && !pending.isEmpty()) {
+            Delta empty = inFlight;
+            inFlight = pending;
+            pending = empty;
+            sequence++;
+        }
+        return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, epoch, now);
+    }
+
+    /** The store has counted the batch under way. */
+    void acknowledged() {
+        inFlight.clear();
+    }
+
+    void clear() {
+        pending.clear();
+        inFlight.clear();
+    }
+}
