@@ -63,7 +63,7 @@ public final class BreakerRegistry implements AutoCloseable {
         maximumBreakers = builder.maximumBreakers;
         instance = builder.instance;
         store = builder.store;
-        outage = store == null ? null : new StoreOutage(listeners, builder.ticker, store.describe());
+        outage = store == null ? null : new StoreOutage(listeners, builder.ticker, timers, store.describe());
         Sharing.Settings sharing = store == null || outage == null
                 ? null
                 : new Sharing.Settings(

@@ -373,6 +373,11 @@ final class Circuit extends Exclusive {
             log.debug("Circuit breaker '{}' finishes its own probes before it follows the cluster", name);
         } else if (automatic instanceof ClosedPhase) {
             sharing.propose(newState(Kind.CLOSED, 0, 0, "recovered while the store was away"));
+        } else if (state.kind() == Kind.OPEN
+                && automatic instanceof OpenPhase open
+                && open.retryAfterNanos() > state.remaining().toNanos()) {
+            sharing.propose(newState(
+                    Kind.OPEN, open.retryAfterNanos(), open.opens(), "probes failed while the store was away"));
         } else {
             enter(state, false);
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class FaultyStore implements SharedStore {
     final List<String> operations = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     volatile Fault fault = Fault.NONE;
+    /** The operations that the fault is about. */
+    Predicate<String> affected = operation -> true;
+
     boolean deaf;
 
     FaultyStore(SharedStore store) {
@@ -53,7 +57,7 @@ final class FaultyStore implements SharedStore {
 
     private <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
         operations.add(operation);
-        return switch (fault) {
+        return switch (affected.test(operation) ? fault : Fault.NONE) {
             case NONE -> real.get();
             case DOWN -> CompletableFuture.failedFuture(new IllegalStateException("connection refused"));
             case HUNG -> new CompletableFuture<>();

@@ -568,6 +568,39 @@ class SharedCircuitTest {
         }
 
         @Test
+        void bringsTheWaitAfterItsFailedProbesBackToTheCluster() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.store.fault = Fault.DOWN;
+            cluster.afterSeconds(16);
+            cluster.node(1).fails(1);
+            cluster.store.fault = Fault.NONE;
+            cluster.afterSeconds(5);
+            assertThat(cluster.states()).containsExactly(OPEN, OPEN);
+            assertThat(cluster.node(0).isRejected()).isTrue();
+            assertThat(cluster.node(0).breaker.snapshot().timeLeftOpen())
+                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+        }
+
+        @Test
+        void isOneOutageAlsoWhenTheStoreRefusesOnlyToWrite() {
+            Cluster cluster = new Cluster(1, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.afterSeconds(15);
+            cluster.store.affected = operation -> !operation.equals("sync");
+            cluster.store.fault = Fault.DOWN;
+            for (int i = 0; i < 20; i++) {
+                cluster.node(0).fails(1);
+                cluster.after(Duration.ofMillis(300));
+            }
+            assertThat(cluster.node(0).sharing).hasSize(1);
+            cluster.store.fault = Fault.NONE;
+            cluster.afterSeconds(15);
+            assertThat(cluster.node(0).sharing)
+                    .hasExactlyElementsOfTypes(BreakerEvent.SharingDegraded.class, BreakerEvent.SharingRecovered.class);
+        }
+
+        @Test
         void sharesAnOpeningOfTheOutageWhenTheStoreIsBack() {
             Cluster cluster = new Cluster(2, threeInARow());
             cluster.store.fault = Fault.DOWN;
