@@ -1,25 +1,18 @@
 package dev.breaker;
 
-import dev.breaker.shared.Batch;
-import dev.breaker.shared.ProbeOutcome;
-import dev.breaker.shared.ProbeReply;
-import dev.breaker.shared.ProbeRequest;
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SharedStoreListener;
-import dev.breaker.shared.SyncReply;
-import dev.breaker.shared.WindowSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** A store in front of another that can be down, hang, lose replies, and counts what it is asked. */
-final class FaultyStore implements SharedStore {
+final class FaultyStore extends InterceptedStore {
 
     enum Fault {
         NONE,
@@ -35,7 +28,6 @@ final class FaultyStore implements SharedStore {
         HELD
     }
 
-    private final SharedStore store;
     final List<String> operations = new ArrayList<>();
     private final List<Runnable> held = new ArrayList<>();
     volatile Fault fault = Fault.NONE;
@@ -45,7 +37,7 @@ final class FaultyStore implements SharedStore {
     boolean deaf;
 
     FaultyStore(SharedStore store) {
-        this.store = store;
+        super(store);
     }
 
     /** Does what was held, and goes on without a fault. */
@@ -55,7 +47,8 @@ final class FaultyStore implements SharedStore {
         held.clear();
     }
 
-    private <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
+    @Override
+    <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
         operations.add(operation);
         return switch (affected.test(operation) ? fault : Fault.NONE) {
             case NONE -> real.get();
@@ -80,38 +73,8 @@ final class FaultyStore implements SharedStore {
     }
 
     @Override
-    public CompletionStage<SyncReply> sync(String breaker, WindowSpec window, String instance, @Nullable Batch batch) {
-        return run("sync", () -> store.sync(breaker, window, instance, batch));
-    }
-
-    @Override
-    public CompletionStage<SharedState> transition(String breaker, long expectedEpoch, SharedState next) {
-        return run("transition", () -> store.transition(breaker, expectedEpoch, next));
-    }
-
-    @Override
-    public CompletionStage<ProbeReply> permit(String breaker, ProbeRequest request) {
-        return run("permit", () -> store.permit(breaker, request));
-    }
-
-    @Override
-    public CompletionStage<SharedState> complete(String breaker, long epoch, String lease, ProbeOutcome outcome) {
-        return run("complete", () -> store.complete(breaker, epoch, lease, outcome));
-    }
-
-    @Override
-    public CompletionStage<SharedState> adopt(String breaker, SharedState state, @Nullable SharedOverride override) {
-        return run("adopt", () -> store.adopt(breaker, state, override));
-    }
-
-    @Override
-    public CompletionStage<SharedOverride> override(String breaker, SharedOverride override) {
-        return run("override", () -> store.override(breaker, override));
-    }
-
-    @Override
     public void subscribe(SharedStoreListener listener) {
-        store.subscribe(new SharedStoreListener() {
+        super.subscribe(new SharedStoreListener() {
             @Override
             public void stateChanged(String breaker, SharedState state) {
                 if (!deaf && fault == Fault.NONE) {
@@ -131,15 +94,5 @@ final class FaultyStore implements SharedStore {
                 listener.subscribed();
             }
         });
-    }
-
-    @Override
-    public String describe() {
-        return "faulty";
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
