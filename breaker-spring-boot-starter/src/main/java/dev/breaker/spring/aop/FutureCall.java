@@ -17,18 +17,8 @@ final class FutureCall extends GuardedCall {
 
     @Override
     @Nullable
-    Object make(MethodInvocation invocation) throws Throwable {
-        Permit permit = breaker.tryAcquire();
-        if (permit == null) {
-            return rejected(invocation);
-        }
-        long start = breaker.startNanos();
-        Object result;
-        try {
-            result = invocation.proceed();
-        } catch (Throwable thrown) {
-            return threw(thrown, permit, start, invocation);
-        }
+    Object handedOver(@Nullable Object result, Permit permit, long start, MethodInvocation invocation)
+            throws Throwable {
         return result instanceof Future<?> future
                 ? guarded(future, permit, start, invocation)
                 : returned(result, permit, start, invocation);

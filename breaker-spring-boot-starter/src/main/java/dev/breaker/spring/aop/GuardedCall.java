@@ -17,11 +17,34 @@ abstract class GuardedCall {
         this.fallbacks = fallbacks;
     }
 
+    /** Makes a call, if it gets a permit. */
     @Nullable
-    abstract Object make(MethodInvocation invocation) throws Throwable;
+    Object make(MethodInvocation invocation) throws Throwable {
+        return make(breaker.tryAcquire(), invocation);
+    }
+
+    /** Makes a call with a permit, or answers for it without. */
+    final @Nullable Object make(@Nullable Permit permit, MethodInvocation invocation) throws Throwable {
+        if (permit == null) {
+            return rejected(invocation);
+        }
+        long start = breaker.startNanos();
+        Object result;
+        try {
+            result = invocation.proceed();
+        } catch (Throwable thrown) {
+            return threw(thrown, permit, start, invocation);
+        }
+        return handedOver(result, permit, start, invocation);
+    }
+
+    /** The method has returned: with its result, or with the promise of one. */
+    @Nullable
+    abstract Object handedOver(@Nullable Object result, Permit permit, long start, MethodInvocation invocation)
+            throws Throwable;
 
     /** Answers for a call without permit; fails if there is no fallback. */
-    final @Nullable Object rejected(MethodInvocation invocation) throws Throwable {
+    private @Nullable Object rejected(MethodInvocation invocation) throws Throwable {
         Fallback fallback = fallbacks.forRejection();
         if (fallback == null) {
             return refuse();

@@ -23,17 +23,10 @@ final class StageCall extends GuardedCall {
         return admission.isDone() ? make(admission.join(), invocation) : makeLater(admission, invocation);
     }
 
-    private @Nullable Object make(@Nullable Permit permit, MethodInvocation invocation) throws Throwable {
-        if (permit == null) {
-            return rejected(invocation);
-        }
-        long start = breaker.startNanos();
-        Object result;
-        try {
-            result = invocation.proceed();
-        } catch (Throwable thrown) {
-            return threw(thrown, permit, start, invocation);
-        }
+    @Override
+    @Nullable
+    Object handedOver(@Nullable Object result, Permit permit, long start, MethodInvocation invocation)
+            throws Throwable {
         return result instanceof CompletionStage<?> stage
                 ? new GuardedStage(this, permit, start, invocation).guard(stage)
                 : returned(result, permit, start, invocation);
