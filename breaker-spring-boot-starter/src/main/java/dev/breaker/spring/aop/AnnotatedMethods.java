@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,26 +23,17 @@ import org.springframework.util.ReflectionUtils;
 /** Knows which methods of a bean's class have a circuit breaker around them. */
 final class AnnotatedMethods {
 
-    private final Map<Class<?>, Map<Method, GuardedMethod>> known = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Collection<GuardedMethod>> known = new ConcurrentHashMap<>();
 
-    /** The guarded methods of a bean's class by most specific method; empty for most classes. */
-    Map<Method, GuardedMethod> of(Class<?> targetClass) {
+    /** The guarded methods of a bean's class; none for most classes. */
+    Collection<GuardedMethod> of(Class<?> targetClass) {
         return known.computeIfAbsent(ClassUtils.getUserClass(targetClass), AnnotatedMethods::scan);
     }
 
-    @Nullable
-    GuardedMethod find(Method method, Class<?> targetClass) {
-        Map<Method, GuardedMethod> guarded = of(targetClass);
-        if (guarded.isEmpty()) {
-            return null;
-        }
-        return guarded.get(Lineage.mostSpecific(method, ClassUtils.getUserClass(targetClass)));
-    }
-
-    private static Map<Method, GuardedMethod> scan(Class<?> type) {
+    private static Collection<GuardedMethod> scan(Class<?> type) {
         Lineage lineage = Lineage.of(type);
         if (lineage.types().stream().noneMatch(AnnotatedMethods::mentions)) {
-            return Map.of();
+            return List.of();
         }
         Map<Method, GuardedMethod> guarded = annotatedThemselves(lineage);
         Map<Method, GuardedMethod> byType = annotatedByType(lineage);
@@ -52,7 +44,7 @@ final class AnnotatedMethods {
                 .map(GuardedMethod::method)
                 .collect(Collectors.toSet());
         guarded.keySet().removeAll(fallbacks);
-        return guarded;
+        return List.copyOf(guarded.values());
     }
 
     /* A quick look that spares the full search for nearly all classes. */

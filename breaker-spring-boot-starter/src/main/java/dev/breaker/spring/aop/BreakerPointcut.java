@@ -3,18 +3,18 @@ package dev.breaker.spring.aop;
 import java.lang.reflect.Method;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 
-/** Matches the methods that have a circuit breaker around them. */
+/** Matches one guarded method, by whatever declaration of it a bean is called. */
 final class BreakerPointcut extends StaticMethodMatcherPointcut {
 
-    private final AnnotatedMethods methods;
+    private final GuardedMethod guarded;
 
-    BreakerPointcut(AnnotatedMethods methods) {
-        this.methods = methods;
-        setClassFilter(type -> !methods.of(type).isEmpty());
+    BreakerPointcut(GuardedMethod guarded) {
+        this.guarded = guarded;
     }
 
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
-        return methods.find(method, targetClass) != null;
+        return method.getName().equals(guarded.method().getName())
+                && Lineage.mostSpecific(method, guarded.targetClass()).equals(guarded.method());
     }
 }

@@ -1,15 +1,16 @@
 package dev.breaker.spring.aop;
 
-import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
-import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
@@ -30,9 +31,11 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
         implements SmartInitializingSingleton {
 
-    private final ObjectProvider<BreakerResolver> breakers;
     private final AnnotatedMethods methods = new AnnotatedMethods();
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+    private final Advisor placeholder = new DefaultPointcutAdvisor(
+            new AnnotatedClassPointcut(methods), (MethodInterceptor) MethodInvocation::proceed);
+    private final BreakerAdvisors advisors;
     private @Nullable CallPlans plans;
 
     /**
@@ -40,7 +43,8 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
      * @param order order among bean post-processors
      */
     public CircuitBreakerPostProcessor(ObjectProvider<BreakerResolver> breakers, int order) {
-        this.breakers = breakers;
+        advisor = placeholder;
+        advisors = new BreakerAdvisors(guarded -> plans().of(guarded).with(breakers.getObject()));
         setOrder(order);
         setBeforeExistingAdvisors(true);
     }
@@ -50,7 +54,6 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         super.setBeanFactory(beanFactory);
         if (beanFactory instanceof ConfigurableListableBeanFactory beans) {
             plans = new CallPlans(beans);
-            advisor = new DefaultPointcutAdvisor(new BreakerPointcut(methods), new BreakerInterceptor(this::call));
         }
     }
 
@@ -58,17 +61,23 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         return Objects.requireNonNull(plans, "no bean factory");
     }
 
-    private GuardedCall call(Method method, Class<?> type) {
-        GuardedMethod guarded = Objects.requireNonNull(methods.find(method, type), "not guarded");
-        return plans().of(guarded).with(breakers.getObject());
+    @Override
+    protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+        Class<?> type = proxyFactory.getTargetClass();
+        if (type != null) {
+            advisors.replace(placeholder, methods.of(type), proxyFactory);
+        }
     }
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Class<?> type = AopUtils.getTargetClass(bean);
         Object proxy = super.postProcessAfterInitialization(bean, beanName);
         if (AopUtils.isAopProxy(proxy) && !(bean instanceof AopInfrastructureBean)) {
-            check(AopUtils.getTargetClass(bean), proxy);
-            standInsideAsync(proxy);
+            check(type, proxy);
+            if (proxy instanceof Advised existing) {
+                advisors.replace(placeholder, methods.of(type), existing);
+            }
         }
         return proxy;
     }
@@ -77,32 +86,16 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         if (checked.contains(type)) {
             return;
         }
-        for (GuardedMethod guarded : methods.of(type).values()) {
+        for (GuardedMethod guarded : methods.of(type)) {
             Interceptability.check(guarded, proxy);
             plans().of(guarded);
         }
         checked.add(type);
     }
 
-    /* Outside it, a circuit breaker would see no more than the submission of the call. */
-    private void standInsideAsync(Object proxy) {
-        Advisor own = advisor;
-        if (own == null || !(proxy instanceof Advised advised) || advised.indexOf(own) < 0) {
-            return;
-        }
-        Advisor[] advisors = advised.getAdvisors();
-        for (int i = advisors.length - 1; i > advised.indexOf(own); i--) {
-            if (advisors[i].getAdvice() instanceof AsyncExecutionInterceptor) {
-                advised.removeAdvisor(own);
-                advised.addAdvisor(i, own);
-                return;
-            }
-        }
-    }
-
-    /** Creates the circuit breakers, so that they can be seen before they are first used and their settings are checked. */
+    /** Finds all circuit breakers, so that they can be seen before they are first used and their settings are checked. */
     @Override
     public void afterSingletonsInstantiated() {
-        plans().all().forEach(plan -> breakers.getObject().resolve(plan.name(), plan.config()));
+        advisors.prepare();
     }
 }

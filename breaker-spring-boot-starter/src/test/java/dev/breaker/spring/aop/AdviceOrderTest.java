@@ -99,6 +99,7 @@ class AdviceOrderTest {
     private static List<String> chain(Circuits circuits) {
         return Stream.of(((Advised) circuits.bean(Partner.class)).getAdvisors())
                 .map(advisor -> advisor.getAdvice().getClass().getSimpleName())
+                .distinct()
                 .toList();
     }
 

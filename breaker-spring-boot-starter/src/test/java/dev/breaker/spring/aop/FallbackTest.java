@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.sun.management.ThreadMXBean;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -133,6 +135,26 @@ class FallbackTest {
         @Test
         void isTheOneWithoutExceptionIfNoneTakesARejection() throws Exception {
             assertThat(offers.hot(never)).isEqualTo("any");
+        }
+
+        @Test
+        void makesNoExceptionThatItDoesNotTake() throws Exception {
+            for (int i = 0; i < 100; i++) {
+                offers.hot(never);
+                offers.hotOrRejected(never);
+            }
+            long without = allocatedBytes(() -> offers.hot(never));
+            long with = allocatedBytes(() -> offers.hotOrRejected(never));
+            assertThat(without).isLessThan(with - 100);
+        }
+
+        private long allocatedBytes(Callable<?> call) throws Exception {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                call.call();
+            }
+            return (threads.getCurrentThreadAllocatedBytes() - before) / 100;
         }
 
         @Test
