@@ -37,8 +37,8 @@ import java.util.concurrent.Future;
  *
  * <p>What the method returns or throws is a success, a failure or neither, as {@link BreakerConfig#classifier()} decides. A
  * {@link java.util.concurrent.CompletionException CompletionException} or
- * {@link java.util.concurrent.ExecutionException ExecutionException} stands for its cause. Calls that end later are counted
- * when they end:
+ * {@link java.util.concurrent.ExecutionException ExecutionException} stands for its cause. Where the declared return type says so,
+ * calls end later than the method returns, and are counted when they end:
  *
  * <ul>
  *   <li>{@link CompletionStage} or {@link CompletableFuture}: as soon as the stage completes. The caller gets a stage of its

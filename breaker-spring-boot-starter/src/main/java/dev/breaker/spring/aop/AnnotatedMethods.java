@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -72,16 +71,27 @@ final class AnnotatedMethods {
         Map<Method, GuardedMethod> found = new LinkedHashMap<>();
         MergedAnnotation<CircuitBreaker> ofClass = MergedAnnotations.from(lineage.type(), SearchStrategy.SUPERCLASS)
                 .get(CircuitBreaker.class);
-        lineage.methods().filter(AnnotatedMethods::isCoveredByType).forEach(method -> {
-            Method specific = lineage.mostSpecific(method);
-            CircuitBreaker annotation = ofClass.isPresent()
-                    ? isFinalAbove(specific, ofClass) ? null : ofClass.synthesize()
-                    : ofInterface(method.getDeclaringClass());
+        if (ofClass.isPresent()) {
+            CircuitBreaker annotation = ofClass.synthesize();
+            lineage.methods()
+                    .filter(method -> !isFinalAbove(method, ofClass))
+                    .forEach(method -> cover(method, lineage, annotation, found));
+        }
+        lineage.types().stream().filter(Class::isInterface).forEach(type -> {
+            CircuitBreaker annotation = findMergedAnnotation(type, CircuitBreaker.class);
             if (annotation != null) {
-                found.putIfAbsent(specific, new GuardedMethod(specific, lineage.type(), annotation, false));
+                Lineage.of(type).methods().forEach(method -> cover(method, lineage, annotation, found));
             }
         });
         return found;
+    }
+
+    private static void cover(
+            Method method, Lineage lineage, CircuitBreaker annotation, Map<Method, GuardedMethod> found) {
+        if (isCoveredByType(method)) {
+            Method specific = lineage.mostSpecific(method);
+            found.putIfAbsent(specific, new GuardedMethod(specific, lineage.type(), annotation, false));
+        }
     }
 
     private static boolean isCoveredByType(Method method) {
@@ -96,10 +106,6 @@ final class AnnotatedMethods {
         return Modifier.isFinal(method.getModifiers())
                 && annotation.getSource() instanceof Class<?> annotated
                 && !annotated.isAssignableFrom(method.getDeclaringClass());
-    }
-
-    private static @Nullable CircuitBreaker ofInterface(Class<?> type) {
-        return type.isInterface() ? findMergedAnnotation(type, CircuitBreaker.class) : null;
     }
 
     private static boolean servesAnother(GuardedMethod candidate, Collection<GuardedMethod> guarded) {

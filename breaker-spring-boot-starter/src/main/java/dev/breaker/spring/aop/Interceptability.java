@@ -1,9 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Modifier;
-import java.util.stream.Stream;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.util.ClassUtils;
 
 /** Whether a proxy can stand between a guarded method and its callers. */
 final class Interceptability {
@@ -32,8 +30,8 @@ final class Interceptability {
     }
 
     private static boolean isOnInterface(GuardedMethod guarded, Object proxy) {
-        return Stream.of(ClassUtils.getAllInterfaces(proxy))
-                .flatMap(Lineage::written)
+        return Lineage.of(proxy.getClass())
+                .methods()
                 .anyMatch(method ->
                         Lineage.mostSpecific(method, guarded.targetClass()).equals(guarded.method()));
     }

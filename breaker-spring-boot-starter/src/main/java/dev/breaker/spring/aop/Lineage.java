@@ -2,26 +2,37 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.BridgeMethodResolver;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /** A bean's class with all it inherits from, closest first: the classes below {@link Object}, then the interfaces. */
 record Lineage(Class<?> type, List<Class<?>> types) {
 
     static Lineage of(Class<?> type) {
-        List<Class<?>> types = new ArrayList<>();
-        for (Class<?> c = type; c != null && c != Object.class && !c.isInterface(); c = c.getSuperclass()) {
-            if (!Proxy.isProxyClass(type)) {
-                types.add(c);
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        Set<Class<?>> interfaces = new LinkedHashSet<>();
+        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+            if (!c.isInterface() && !Proxy.isProxyClass(type)) {
+                classes.add(c);
             }
+            collectInterfaces(c, interfaces);
         }
-        types.addAll(ClassUtils.getAllInterfacesForClassAsSet(type));
-        return new Lineage(type, types);
+        classes.addAll(interfaces);
+        return new Lineage(type, List.copyOf(classes));
+    }
+
+    private static void collectInterfaces(Class<?> type, Set<Class<?>> interfaces) {
+        if (type.isInterface()) {
+            interfaces.add(type);
+        }
+        for (Class<?> parent : type.getInterfaces()) {
+            collectInterfaces(parent, interfaces);
+        }
     }
 
     /** Methods that somebody wrote, including those that others override. */

@@ -6,7 +6,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
-import org.springframework.util.ClassUtils;
 
 /** How a guarded method tells what came of a call. */
 enum ReturnKind {
@@ -45,7 +44,7 @@ enum ReturnKind {
     private static boolean isReactive(Class<?> type) {
         return Flow.Publisher.class.isAssignableFrom(type)
                 || ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null
-                || ClassUtils.getAllInterfacesForClassAsSet(type).stream()
+                || Lineage.of(type).types().stream()
                         .anyMatch(parent -> parent.getName().equals("org.reactivestreams.Publisher"));
     }
 

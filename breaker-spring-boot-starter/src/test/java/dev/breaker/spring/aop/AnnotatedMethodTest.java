@@ -284,6 +284,44 @@ class AnnotatedMethodTest {
             }
         }
 
+        interface Indirect extends Api<String> {}
+
+        static class Indirectly implements Indirect {
+            @Override
+            public String hot(String sku) {
+                return "hot " + sku;
+            }
+        }
+
+        @Test
+        void countsForABeanThatInheritsIt() {
+            try (Circuits circuits = Circuits.around(Indirectly.class)) {
+                circuits.open("api");
+                assertThat(circuits.bean(Indirect.class).hot("a")).isEqualTo("a");
+            }
+        }
+
+        @CircuitBreaker(name = "remote")
+        interface Remote extends WithPing {
+            String hot();
+        }
+
+        interface WithPing {
+            String ping();
+        }
+
+        @Test
+        void countsForTheInheritedMethodsOfAClientWithoutATarget() {
+            ProxyFactory clients = new ProxyFactory(
+                    Remote.class, (MethodInterceptor) call -> call.getMethod().getName());
+            try (Circuits circuits =
+                    Circuits.with(context -> context.registerBean(Remote.class, () -> (Remote) clients.getProxy()))) {
+                Remote remote = circuits.bean(Remote.class);
+                assertThat(remote.hot() + remote.ping()).isEqualTo("hotping");
+                assertThat(circuits.counts("remote").calls()).isEqualTo(2);
+            }
+        }
+
         interface Client {
             @CircuitBreaker(name = "client", fallbackMethod = "cold")
             String hot(String sku);
