@@ -27,6 +27,7 @@ final class Circuits implements AutoCloseable {
             .minimumNumberOfCalls(2)
             .failureRateThreshold(100)
             .permittedNumberOfCallsInHalfOpenState(1)
+            .halfOpenAcquireTimeout(Duration.ofMinutes(1))
             .classifier(Circuits::classify)
             .build();
 
