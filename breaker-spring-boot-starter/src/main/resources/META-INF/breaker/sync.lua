@@ -37,6 +37,8 @@ local function read_window(key, epoch)
       sound = w.seen
     end
     if sound then
+      -- The clock went back: no success could end a streak from the future, no failure could follow a success from there.
+      w.k0, w.o1, w.o2 = math.min(w.k0, now), math.min(w.o1, now), math.min(w.o2, now)
       return w.e == epoch and w or fresh(epoch)
     end
   end

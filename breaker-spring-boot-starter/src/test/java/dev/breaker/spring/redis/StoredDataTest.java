@@ -266,6 +266,34 @@ class StoredDataTest {
         }
 
         @Test
+        void ofAStreakFromTheFutureAreEndedByASuccessAfterTheServersClockWentBack() {
+            get(store.sync("b", WINDOW, "a", failures(1, 0)));
+            redis.command("HSET", BY_TIME, "k0", inAnHour());
+
+            Batch success =
+                    new Batch(2, 0, List.of(new Batch.Slice(Duration.ZERO, 1, 0, 0)), "s", 0, LONG, Duration.ZERO);
+            assertThat(get(store.sync("b", WINDOW, "a", success)).totals().streak())
+                    .isZero();
+        }
+
+        @Test
+        void ofASuccessInTheFutureDoNotHideAStreakAfterTheServersClockWentBack() {
+            get(store.sync("b", WINDOW, "a", failures(1, 0)));
+            redis.command("HSET", BY_TIME, "k", "0", "k0", "0", "o1", inAnHour(), "oi", "c");
+            get(store.sync("b", WINDOW, "a", failures(2, 0)));
+
+            assertThat(get(store.sync("b", WINDOW, "a", failures(3, 0)))
+                            .totals()
+                            .streak())
+                    .isPositive();
+        }
+
+        private static String inAnHour() {
+            long now = Long.parseLong((String) ((List<?>) redis.command("TIME")).get(0));
+            return (now + 3600) + "000000";
+        }
+
+        @Test
         void ofATimeInTheFutureAreCorrectedAfterTheServersClockWentBack() {
             transition(0, Kind.OPEN, Duration.ofSeconds(30));
             long since = Long.parseLong((String) redis.command("HGET", STATE, "since"));
