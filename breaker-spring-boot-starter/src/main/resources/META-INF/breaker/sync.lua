@@ -189,7 +189,8 @@ local function store(key, w)
     for n = 0, size - 1 do
       redis.call('HDEL', key, text(n))
     end
-  elseif not w.known then
+  end
+  if not (w.known or w.stale) then
     prune(key, size * width)
   end
   for _, n in ipairs(w.gone or {}) do

@@ -266,6 +266,16 @@ class StoredDataTest {
         }
 
         @Test
+        void ofInstancesThatAreGoneAreRemovedAlsoIfAllSlotsAreOld() {
+            get(store.sync("b", WINDOW, "gone", failures(1, 0)));
+            redis.command("HSET", BY_TIME, "i:gone", "1:1000", "h", "1000");
+
+            get(store.sync("b", WINDOW, "new", failures(1, 0)));
+
+            assertThat(redis.command("HEXISTS", BY_TIME, "i:gone")).isEqualTo(0L);
+        }
+
+        @Test
         void ofAStreakFromTheFutureAreEndedByASuccessAfterTheServersClockWentBack() {
             get(store.sync("b", WINDOW, "a", failures(1, 0)));
             redis.command("HSET", BY_TIME, "k0", inAnHour());
