@@ -3,6 +3,7 @@ package dev.breaker.spring.aop;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (isGuarded(bean)) {
+            return bean;
+        }
         Class<?> type = AopUtils.getTargetClass(bean);
         Object proxy = super.postProcessAfterInitialization(bean, beanName);
         if (AopUtils.isAopProxy(proxy) && !(bean instanceof AopInfrastructureBean)) {
@@ -80,6 +84,13 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
             }
         }
         return proxy;
+    }
+
+    /* The same object again, as a bean of another name or from a parent context. A probe could not pass two circuit breakers. */
+    private static boolean isGuarded(Object bean) {
+        return bean instanceof Advised advised
+                && Stream.of(advised.getAdvisors())
+                        .anyMatch(advisor -> advisor.getAdvice() instanceof BreakerInterceptor);
     }
 
     private void check(Class<?> type, Object proxy) {

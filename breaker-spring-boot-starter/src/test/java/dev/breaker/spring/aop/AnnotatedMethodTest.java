@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.breaker.BreakerState;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.hidden.Visible;
@@ -18,6 +19,8 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.env.MapPropertySource;
 
@@ -87,6 +90,32 @@ class AnnotatedMethodTest {
             try (Circuits circuits = Circuits.around(Plain.class)) {
                 assertThat(circuits.resolved).containsExactly("plain");
             }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoNames {
+
+        @Bean
+        Plain plain() {
+            return new Plain();
+        }
+
+        @Bean
+        Object alias(Plain plain) {
+            return plain;
+        }
+    }
+
+    @Test
+    void ofABeanWithTwoNamesPassACircuitBreakerOnce() {
+        try (Circuits circuits = Circuits.around(TwoNames.class)) {
+            Plain bean = (Plain) circuits.context.getBean("alias");
+            assertThat(bean.hot("a")).isEqualTo("hot a");
+            assertThat(circuits.counts("plain").calls()).isEqualTo(1);
+            circuits.awaitProbe("plain");
+            assertThat(bean.hot("b")).isEqualTo("hot b");
+            assertThat(circuits.breaker("plain").state()).isEqualTo(BreakerState.CLOSED);
         }
     }
 
