@@ -75,9 +75,9 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         if (isGuarded(bean)) {
             return bean;
         }
-        Class<?> type = AopUtils.getTargetClass(bean);
         Object proxy = super.postProcessAfterInitialization(bean, beanName);
         if (AopUtils.isAopProxy(proxy) && !(bean instanceof AopInfrastructureBean)) {
+            Class<?> type = proxy == bean ? AopUtils.getTargetClass(bean) : bean.getClass();
             check(type, proxy);
             if (proxy instanceof Advised existing) {
                 advisors.replace(placeholder, methods.of(type), existing);

@@ -33,14 +33,16 @@ final class FallbackFinder {
         FallbackFaults faults = new FallbackFaults(guarded);
         int separator = reference.indexOf(OTHER_BEAN);
         if (separator < 0) {
-            return find(guarded, reference, guarded.targetClass(), FallbackReceiver::sameBean, faults);
+            Class<?> type = guarded.targetClass();
+            return find(guarded, reference, type, FallbackReceiver.sameBean(type), faults);
         }
         String bean = reference.substring(0, separator);
         String method = reference.substring(separator + OTHER_BEAN.length());
         if (bean.isBlank() || method.isBlank()) {
             throw faults.malformed();
         }
-        return find(guarded, method, typeOf(bean, faults), FallbackReceiver.otherBean(beans, bean), faults);
+        Class<?> type = typeOf(bean, faults);
+        return find(guarded, method, type, FallbackReceiver.otherBean(beans, bean, type), faults);
     }
 
     private Class<?> typeOf(String bean, FallbackFaults faults) {

@@ -12,14 +12,16 @@ interface FallbackReceiver {
 
     Object of(MethodInvocation invocation) throws Exception;
 
-    /** The object whose method was guarded. */
-    static Object sameBean(MethodInvocation invocation) throws Exception {
-        Object target = invocation.getThis();
-        return target != null ? behindProxies(target) : ((ProxyMethodInvocation) invocation).getProxy();
+    /** The object whose method was guarded, of the given class. */
+    static FallbackReceiver sameBean(Class<?> type) {
+        return invocation -> {
+            Object target = invocation.getThis();
+            return target != null ? behindProxies(target, type) : ((ProxyMethodInvocation) invocation).getProxy();
+        };
     }
 
-    /** Another bean, fetched when first needed. */
-    static FallbackReceiver otherBean(BeanFactory beans, String name) {
+    /** Another bean of the given class, fetched when first needed. */
+    static FallbackReceiver otherBean(BeanFactory beans, String name, Class<?> type) {
         return new FallbackReceiver() {
 
             private volatile @Nullable Object singleton;
@@ -31,7 +33,7 @@ interface FallbackReceiver {
                     return known;
                 }
                 Object bean = beans.getBean(name);
-                Object target = behindProxies(bean);
+                Object target = behindProxies(bean, type);
                 if (beans.isSingleton(name) && !isDynamic(bean)) {
                     singleton = target;
                 }
@@ -44,11 +46,12 @@ interface FallbackReceiver {
         return bean instanceof Advised proxy && !proxy.getTargetSource().isStatic();
     }
 
-    private static Object behindProxies(Object bean) throws Exception {
+    /* What is behind the proxy of a repository does not have the repository's methods. */
+    private static Object behindProxies(Object bean, Class<?> type) throws Exception {
         Object current = bean;
         while (current instanceof Advised proxy) {
             Object target = proxy.getTargetSource().getTarget();
-            if (target == null) {
+            if (!type.isInstance(target)) {
                 break;
             }
             current = target;

@@ -20,11 +20,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.util.ExceptionUtils;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -504,6 +506,34 @@ class FallbackTest {
                     .isThrownBy(() -> bean.hot(new UncheckedIOException(new IOException())));
             assertThatExceptionOfType(CallNotPermittedException.class)
                     .isThrownBy(() -> bean.hot(new IllegalStateException()));
+        }
+    }
+
+    interface Repository {
+
+        @CircuitBreaker(name = "repository", fallbackMethod = "cold")
+        String hot();
+
+        default String cold() {
+            return "cold";
+        }
+
+        /** A proxy as Spring Data makes it: the object behind it has none of the interface's methods. */
+        static Repository create() {
+            ProxyFactory factory = new ProxyFactory(Repository.class, (MethodInterceptor) call -> "hot");
+            factory.setTarget("not a repository");
+            return (Repository) factory.getProxy();
+        }
+    }
+
+    @Test
+    void isCalledOnTheProxyOfARepositoryWhoseTargetDoesNotHaveIt() {
+        try (Circuits circuits = Circuits.with(context -> context.registerBean(Repository.class, Repository::create))) {
+            Repository bean = circuits.bean(Repository.class);
+            assertThat(circuits.resolved).containsExactly("repository");
+            assertThat(bean.hot()).isEqualTo("hot");
+            circuits.open("repository");
+            assertThat(bean.hot()).isEqualTo("cold");
         }
     }
 }
