@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,13 +38,16 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
     private final Advisor placeholder = new DefaultPointcutAdvisor(
             new AnnotatedClassPointcut(methods), (MethodInterceptor) MethodInvocation::proceed);
     private final BreakerAdvisors advisors;
+    private final ObjectProvider<BreakerResolver> breakers;
     private @Nullable CallPlans plans;
+    private volatile boolean started;
 
     /**
      * @param breakers asked for the first time when all singletons exist
      * @param order order among bean post-processors
      */
     public CircuitBreakerPostProcessor(ObjectProvider<BreakerResolver> breakers, int order) {
+        this.breakers = breakers;
         advisor = placeholder;
         advisors = new BreakerAdvisors(guarded -> plans().of(guarded).with(breakers.getObject()));
         setOrder(order);
@@ -99,14 +103,28 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         }
         for (GuardedMethod guarded : methods.of(type)) {
             Interceptability.check(guarded, proxy);
-            plans().of(guarded);
+            CallPlan plan = plans().of(guarded);
+            if (started) {
+                resolve(plan);
+            }
         }
         checked.add(type);
     }
 
-    /** Finds all circuit breakers, so that they can be seen before they are first used and their settings are checked. */
+    /**
+     * Creates the circuit breakers, so that they can be seen before they are first used and their settings are checked; first
+     * those with a template, which others of that name then have too.
+     */
     @Override
     public void afterSingletonsInstantiated() {
+        plans().all().stream()
+                .sorted(Comparator.comparing(plan -> plan.config().isEmpty()))
+                .forEach(this::resolve);
         advisors.prepare();
+        started = true;
+    }
+
+    private void resolve(CallPlan plan) {
+        breakers.getObject().resolve(plan.name(), plan.config());
     }
 }

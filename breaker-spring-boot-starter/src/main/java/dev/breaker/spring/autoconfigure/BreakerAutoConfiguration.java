@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -27,30 +28,10 @@ public final class BreakerAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
-    BreakerRegistry breakerRegistry(
-            BreakerProperties properties,
-            BreakerConfigs configs,
-            ObjectProvider<SharedStore> store,
-            ObjectProvider<Ticker> ticker,
-            ObjectProvider<BreakerListener> listeners) {
-        BreakerRegistry.Builder builder = BreakerRegistry.builder().configs(configs::of);
-        checked("breaker", () -> builder.maximumBreakers(properties.maximumBreakers()));
-        checked("breaker.shared", () -> builder.syncInterval(properties.shared().syncInterval()));
-        checked("breaker.shared", () -> builder.pollInterval(properties.shared().pollInterval()));
-        store.ifAvailable(builder::store);
-        ticker.ifUnique(builder::ticker);
-        listeners.orderedStream().forEach(builder::listener);
-        BreakerRegistry registry = builder.build();
-        properties.instances().keySet().forEach(registry::breaker);
-        return registry;
-    }
-
-    @Bean
     BreakerResolver breakerResolver(BreakerRegistry registry, BreakerConfigs configs) {
         return (name, template) -> {
             if (!template.isEmpty()) {
-                configs.useTemplate(name, template);
+                configs.useTemplate(name, template, registry.find(name).isPresent());
             }
             return registry.breaker(name);
         };
@@ -62,6 +43,38 @@ public final class BreakerAutoConfiguration {
             Environment environment, ObjectProvider<BreakerResolver> breakers) {
         int order = environment.getProperty("breaker.aspect.order", Integer.class, Ordered.LOWEST_PRECEDENCE);
         return new CircuitBreakerPostProcessor(breakers, order);
+    }
+
+    /** The registry, unless there is another, whose start and end are not ours. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(BreakerRegistry.class)
+    static final class OwnRegistry {
+
+        @Bean
+        BreakerRegistry breakerRegistry(
+                BreakerProperties properties,
+                BreakerConfigs configs,
+                ObjectProvider<SharedStore> store,
+                ObjectProvider<Ticker> ticker,
+                ObjectProvider<BreakerListener> listeners) {
+            BreakerRegistry.Builder builder = BreakerRegistry.builder().configs(configs::of);
+            checked("breaker", () -> builder.maximumBreakers(properties.maximumBreakers()));
+            checked(
+                    "breaker.shared",
+                    () -> builder.syncInterval(properties.shared().syncInterval()));
+            checked(
+                    "breaker.shared",
+                    () -> builder.pollInterval(properties.shared().pollInterval()));
+            store.ifAvailable(builder::store);
+            ticker.ifUnique(builder::ticker);
+            listeners.orderedStream().forEach(builder::listener);
+            return builder.build();
+        }
+
+        @Bean
+        BreakerLifecycle breakerLifecycle(BreakerProperties properties, BreakerRegistry registry) {
+            return new BreakerLifecycle(registry, properties.instances().keySet());
+        }
     }
 
     private static void checked(String group, Runnable setting) {

@@ -44,9 +44,10 @@ final class BreakerConfigs {
     /**
      * Notes the template that an annotation names for a circuit.
      *
-     * @throws IllegalStateException if there is no such template or another one is in use
+     * @param exists whether the circuit exists, too late for another template
+     * @throws IllegalStateException if there is no such template, or another one or none is in use
      */
-    void useTemplate(String name, String template) {
+    void useTemplate(String name, String template, boolean exists) {
         if (!properties.configs().containsKey(template)) {
             throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
                     + "', but there is no breaker.configs." + template + "; known templates: "
@@ -54,6 +55,12 @@ final class BreakerConfigs {
         }
         CircuitProperties own = properties.instances().get(name);
         String other = own == null ? null : own.baseConfig();
+        other = other == null ? templates.get(name) : other;
+        if (other == null && exists) {
+            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
+                    + "' in one place, but was created without it in another: set "
+                    + property("breaker.instances", name) + ".base-config=" + template + ".");
+        }
         other = other == null ? templates.putIfAbsent(name, template) : other;
         if (other != null && !other.equals(template)) {
             throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template

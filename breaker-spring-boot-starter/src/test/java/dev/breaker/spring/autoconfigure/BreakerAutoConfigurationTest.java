@@ -1,6 +1,8 @@
 package dev.breaker.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerConfig.SlidingWindowType;
@@ -13,12 +15,16 @@ import dev.breaker.ManualTicker;
 import dev.breaker.Outcome;
 import dev.breaker.OutcomeClassifier;
 import dev.breaker.Ticker;
+import dev.breaker.spring.annotation.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -138,6 +144,70 @@ class BreakerAutoConfigurationTest {
     }
 
     @Nested
+    class ATemplateOfAnAnnotation {
+
+        static class Templated {
+            @CircuitBreaker(name = "partner", config = "slow")
+            void call() {}
+        }
+
+        static class WithoutTemplate {
+            @CircuitBreaker(name = "partner")
+            void call() {}
+        }
+
+        private final ApplicationContextRunner templated = runner.withBean(Templated.class)
+                .withPropertyValues(
+                        "breaker.configs.slow.minimum-number-of-calls=8",
+                        "breaker.instances.partner.failure-rate-threshold=33");
+
+        @Test
+        void liesUnderTheCircuitsOwnSettings() {
+            templated.run(context -> {
+                BreakerConfig partner = config(context.getBean(BreakerRegistry.class), "partner");
+                assertThat(partner.minimumNumberOfCalls()).isEqualTo(8);
+                assertThat(partner.failureRateThreshold()).isEqualTo(33);
+            });
+        }
+
+        @Test
+        void isThatOfTheOtherAnnotationsOfThatCircuitToo() {
+            templated
+                    .withBean(WithoutTemplate.class)
+                    .run(context -> assertThat(config(context.getBean(BreakerRegistry.class), "partner")
+                                    .minimumNumberOfCalls())
+                            .isEqualTo(8));
+        }
+
+        @Test
+        void isRefusedIfItComesTooLate() {
+            templated
+                    .withInitializer(context ->
+                            context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                    .run(context -> assertThatThrownBy(() -> context.getBean(Templated.class))
+                            .rootCause()
+                            .hasMessageContaining("set breaker.instances.partner.base-config=slow."));
+        }
+    }
+
+    @Test
+    void aFailedStartLeavesNoThreads() {
+        Set<Thread> before = threads();
+        runner.withPropertyValues(
+                        "breaker.maximum-breakers=1",
+                        "breaker.instances.a.minimum-number-of-calls=8",
+                        "breaker.instances.b.minimum-number-of-calls=8")
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("maximum of 1"));
+        await().untilAsserted(() -> assertThat(before).containsAll(threads()));
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("breaker-timer"))
+                .collect(Collectors.toSet());
+    }
+
+    @Nested
     class BadProperties {
 
         @Test
@@ -236,6 +306,28 @@ class BreakerAutoConfigurationTest {
             runner.withBean(BreakerRegistry.class, () -> own)
                     .run(context ->
                             assertThat(context).getBean(BreakerRegistry.class).isSameAs(own));
+        }
+
+        @Test
+        void ofAParentOutliveTheChild() {
+            Set<Thread> before = threads();
+            runner.run(parent -> {
+                BreakerRegistry registry = parent.getBean(BreakerRegistry.class);
+                runner.withParent(parent)
+                        .run(child ->
+                                assertThat(child.getBean(BreakerRegistry.class)).isSameAs(registry));
+                assertThat(threads()).hasSizeGreaterThan(before.size());
+            });
+        }
+
+        @Test
+        void outliveAPause() {
+            Set<Thread> before = threads();
+            runner.run(context -> {
+                context.getSourceApplicationContext().stop();
+                context.getSourceApplicationContext().start();
+                assertThat(threads()).hasSizeGreaterThan(before.size());
+            });
         }
 
         @Test
