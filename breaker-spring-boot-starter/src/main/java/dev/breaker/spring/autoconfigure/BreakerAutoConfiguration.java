@@ -12,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -72,8 +73,9 @@ public final class BreakerAutoConfiguration {
         }
 
         @Bean
-        BreakerLifecycle breakerLifecycle(BreakerProperties properties, BreakerRegistry registry) {
-            return new BreakerLifecycle(registry, properties.instances().keySet());
+        BreakerLifecycle breakerLifecycle(
+                BreakerProperties properties, BreakerRegistry registry, ConfigurableApplicationContext context) {
+            return new BreakerLifecycle(registry, properties.instances().keySet(), context);
         }
     }
 

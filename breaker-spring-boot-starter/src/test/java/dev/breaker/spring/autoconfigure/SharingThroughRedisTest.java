@@ -212,6 +212,20 @@ class SharingThroughRedisTest {
         assertThat(output).contains("set spring.application.name or breaker.shared.namespace");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void flushesItsCountsBeforeItsConnectionsEnd(boolean qualified) {
+        ApplicationContextRunner service =
+                qualified ? service(1).withUserConfiguration(QualifiedFactory.class) : service(redis.port());
+        service.withPropertyValues("breaker.shared.sync-interval=1m", "breaker.shared.poll-interval=1m")
+                .run(context -> {
+                    await().atMost(SOON).until(() -> partner(context).snapshot().staleness() != null);
+                    partner(context).acquire().success(0);
+                });
+        assertThat((java.util.List<?>) redis.command("KEYS", "breaker:offers:{partner}:window:*"))
+                .hasSize(1);
+    }
+
     @Test
     void flushesItsCountsAndClosesInTimeWhileRedisHangs() {
         try (RealRedis hanging = RealRedis.start()) {
