@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,9 +20,14 @@ final class BreakerAdvisors {
         this.calls = calls;
     }
 
-    /** Finds the circuit breakers of all methods known by now. */
+    /**
+     * Finds the circuit breakers of all methods known by now; first those with a template, which others of the same name then
+     * have too.
+     */
     void prepare() {
-        List.copyOf(interceptors.values()).forEach(BreakerInterceptor::prepare);
+        List.copyOf(interceptors.entrySet()).stream()
+                .sorted(Comparator.comparing(entry -> entry.getKey().annotation().config().isEmpty()))
+                .forEach(entry -> entry.getValue().prepare());
     }
 
     /** Puts the advice of each method where a placeholder for all of them stands, but not outside {@code @Async}. */

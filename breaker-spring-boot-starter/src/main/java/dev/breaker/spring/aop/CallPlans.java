@@ -1,7 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,11 +19,6 @@ final class CallPlans {
     /** @throws InvalidCircuitBreakerException if the annotation is wrong */
     CallPlan of(GuardedMethod guarded) {
         return plans.computeIfAbsent(guarded, this::make);
-    }
-
-    /** What is planned by now. */
-    Collection<CallPlan> all() {
-        return List.copyOf(plans.values());
     }
 
     private CallPlan make(GuardedMethod guarded) {

@@ -1,6 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
@@ -38,7 +38,6 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
     private final Advisor placeholder = new DefaultPointcutAdvisor(
             new AnnotatedClassPointcut(methods), (MethodInterceptor) MethodInvocation::proceed);
     private final BreakerAdvisors advisors;
-    private final ObjectProvider<BreakerResolver> breakers;
     private @Nullable CallPlans plans;
     private volatile boolean started;
 
@@ -47,7 +46,6 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
      * @param order order among bean post-processors
      */
     public CircuitBreakerPostProcessor(ObjectProvider<BreakerResolver> breakers, int order) {
-        this.breakers = breakers;
         advisor = placeholder;
         advisors = new BreakerAdvisors(guarded -> plans().of(guarded).with(breakers.getObject()));
         setOrder(order);
@@ -86,15 +84,22 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
             if (proxy instanceof Advised existing) {
                 advisors.replace(placeholder, methods.of(type), existing);
             }
+            if (started) {
+                advisors.prepare();
+            }
         }
         return proxy;
     }
 
-    /* The same object again, as a bean of another name or from a parent context. A probe could not pass two circuit breakers. */
-    private static boolean isGuarded(Object bean) {
+    /*
+     * The same object again, as a bean of another name or from a parent context, or in a proxy of its own. A probe could not
+     * pass two circuit breakers.
+     */
+    private static boolean isGuarded(@Nullable Object bean) {
         return bean instanceof Advised advised
-                && Stream.of(advised.getAdvisors())
-                        .anyMatch(advisor -> advisor.getAdvice() instanceof BreakerInterceptor);
+                && (Stream.of(advised.getAdvisors())
+                                .anyMatch(advisor -> advisor.getAdvice() instanceof BreakerInterceptor)
+                        || isGuarded(AopProxyUtils.getSingletonTarget(bean)));
     }
 
     private void check(Class<?> type, Object proxy) {
@@ -103,28 +108,15 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
         }
         for (GuardedMethod guarded : methods.of(type)) {
             Interceptability.check(guarded, proxy);
-            CallPlan plan = plans().of(guarded);
-            if (started) {
-                resolve(plan);
-            }
+            plans().of(guarded);
         }
         checked.add(type);
     }
 
-    /**
-     * Creates the circuit breakers, so that they can be seen before they are first used and their settings are checked; first
-     * those with a template, which others of that name then have too.
-     */
+    /** Creates the circuit breakers, so that they can be seen before they are first used and their settings are checked. */
     @Override
     public void afterSingletonsInstantiated() {
-        plans().all().stream()
-                .sorted(Comparator.comparing(plan -> plan.config().isEmpty()))
-                .forEach(this::resolve);
         advisors.prepare();
         started = true;
-    }
-
-    private void resolve(CallPlan plan) {
-        breakers.getObject().resolve(plan.name(), plan.config());
     }
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -94,7 +96,7 @@ class AnnotatedMethodTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class TwoNames {
+    static class SeveralNames {
 
         @Bean
         Plain plain() {
@@ -105,12 +107,20 @@ class AnnotatedMethodTest {
         Object alias(Plain plain) {
             return plain;
         }
+
+        @Bean
+        Object wrapper(Plain plain) {
+            ProxyFactory factory = new ProxyFactory(plain);
+            factory.setProxyTargetClass(true);
+            return factory.getProxy();
+        }
     }
 
-    @Test
-    void ofABeanWithTwoNamesPassACircuitBreakerOnce() {
-        try (Circuits circuits = Circuits.around(TwoNames.class)) {
-            Plain bean = (Plain) circuits.context.getBean("alias");
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "alias", "wrapper"})
+    void ofABeanWithSeveralNamesPassACircuitBreakerOnce(String name) {
+        try (Circuits circuits = Circuits.around(SeveralNames.class)) {
+            Plain bean = (Plain) circuits.context.getBean(name);
             assertThat(bean.hot("a")).isEqualTo("hot a");
             assertThat(circuits.counts("plain").calls()).isEqualTo(1);
             circuits.awaitProbe("plain");

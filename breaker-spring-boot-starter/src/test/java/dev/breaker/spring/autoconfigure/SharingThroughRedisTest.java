@@ -120,6 +120,7 @@ class SharingThroughRedisTest {
                 await().atMost(SOON).until(() -> registry.sharing() == Sharing.DEGRADED);
                 absent.restart();
                 await().atMost(SOON).until(() -> registry.sharing() == Sharing.ACTIVE);
+                await().atMost(SOON).until(() -> output.getAll().contains("shared again"));
                 service(absent.port()).run(other -> awaitState(partner(other), BreakerState.OPEN));
             });
         }
