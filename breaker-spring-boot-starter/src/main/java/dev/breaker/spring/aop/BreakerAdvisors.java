@@ -26,7 +26,8 @@ final class BreakerAdvisors {
      */
     void prepare() {
         List.copyOf(interceptors.entrySet()).stream()
-                .sorted(Comparator.comparing(entry -> entry.getKey().annotation().config().isEmpty()))
+                .sorted(Comparator.comparing(
+                        entry -> entry.getKey().annotation().config().isEmpty()))
                 .forEach(entry -> entry.getValue().prepare());
     }
 

@@ -133,7 +133,7 @@ final class Connector implements AutoCloseable {
             link = Link.open(factory, subscriptions.apply(factory));
             pause = SHORTEST_PAUSE;
             log.debug("Connected to {}", source.describe());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             trouble = source.describe() + ": " + RedisStoreException.reason(e);
             log.debug("Cannot connect to {}", trouble);
             if (factory != null) {
