@@ -22,7 +22,12 @@ import org.springframework.test.json.AbstractJsonContentAssert;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 /** The offer service as a whole, alone: sharing is off, and each test has a circuit of its own. */
-@SpringBootTest(properties = {"breaker.shared.enabled=false", "spring.http.clients.read-timeout=500ms"})
+@SpringBootTest(
+        properties = {
+            "breaker.shared.enabled=false",
+            "spring.http.clients.connect-timeout=3s",
+            "spring.http.clients.read-timeout=3s"
+        })
 @AutoConfigureMockMvc
 @ActiveProfiles("offers")
 @DirtiesContext(classMode = ClassMode.AFTER_EACH_TEST_METHOD)
