@@ -316,6 +316,14 @@ class BreakerTest {
         private final Thread caller = Thread.currentThread();
 
         private int readsOfTenCalls(BreakerConfig config) throws Exception {
+            return reads(config, measured -> measured.call(() -> "offer"));
+        }
+
+        private interface Use {
+            void once(Breaker breaker) throws Exception;
+        }
+
+        private int reads(BreakerConfig config, Use use) throws Exception {
             Ticker counting = () -> {
                 if (Thread.currentThread() == caller) {
                     reads.incrementAndGet();
@@ -327,9 +335,10 @@ class BreakerTest {
                     .configs(name -> config)
                     .build()) {
                 Breaker measured = registry.breaker("partner");
+                use.once(measured);
                 reads.set(0);
                 for (int i = 0; i < 10; i++) {
-                    measured.call(() -> "offer");
+                    use.once(measured);
                 }
                 return reads.get();
             }
@@ -338,6 +347,18 @@ class BreakerTest {
         @Test
         void isNotReadForASuccessUnlessSlowCallsAreMeasured() throws Exception {
             assertThat(readsOfTenCalls(BreakerConfig.defaults())).isZero();
+        }
+
+        @Test
+        void isNotReadToRejectACall() throws Exception {
+            BreakerConfig fragile = LocalCircuit.fragile().build();
+            assertThat(reads(fragile, measured -> {
+                        Permit permit = measured.tryAcquire();
+                        if (permit != null) {
+                            permit.failure(new IllegalStateException("down"), 0);
+                        }
+                    }))
+                    .isZero();
         }
 
         @Test
