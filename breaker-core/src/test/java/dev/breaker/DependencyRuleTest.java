@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -17,6 +18,21 @@ class DependencyRuleTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.breaker..", "java..", "org.slf4j..", "org.jspecify.annotations..");
+
+    /* Machines disagree about it: what goes from one to another is a duration. */
+    @ArchTest
+    static final ArchRule readsNoWallClock = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Instant")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Clock")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.util.Date");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

@@ -1,6 +1,7 @@
 package dev.breaker.spring;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -33,6 +34,21 @@ class DependencyRuleTest {
             .should()
             .notDependOnEachOther()
             .allowEmptyShould(true);
+
+    /* Machines disagree about it: what goes to Redis is a duration. */
+    @ArchTest
+    static final ArchRule readsNoWallClock = noClasses()
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Instant")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Clock")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.util.Date");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =
