@@ -1,8 +1,14 @@
 package dev.breaker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.breaker.shared.Probes;
+import dev.breaker.shared.SharedState;
+import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SharedStoreContract;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 
 class InMemoryStoreTest extends SharedStoreContract {
 
@@ -21,5 +27,18 @@ class InMemoryStoreTest extends SharedStoreContract {
     @Override
     protected void advance(Duration time) {
         ticker.advance(time);
+    }
+
+    @Test
+    void givesNoEpochOutTwiceThoughItForgotEverything() {
+        SharedState closed = new SharedState(0, Kind.CLOSED, Duration.ZERO, Duration.ZERO, 0, "a", "test", Probes.NONE);
+        long before = epochAfter(closed);
+        store.clear();
+        ticker.advance(Duration.ofMillis(1));
+        assertThat(epochAfter(closed)).isGreaterThan(before);
+    }
+
+    private long epochAfter(SharedState next) {
+        return store.transition("partner", 0, next).toCompletableFuture().join().epoch();
     }
 }

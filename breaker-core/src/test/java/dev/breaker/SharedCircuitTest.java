@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,20 @@ class SharedCircuitTest {
             cluster.node(0).fails(9);
             cluster.afterSeconds(1);
             cluster.store.fault = Fault.HUNG;
+            cluster.node(1).fails(1);
+            assertThat(cluster.node(1).state()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void countsWhatIsUnderWayToTheStore() {
+            Cluster cluster = new Cluster(2, halfOfTen());
+            cluster.node(0).fails(4);
+            cluster.afterSeconds(2);
+            cluster.store.fault = Fault.HELD;
+            cluster.node(1).fails(3);
+            cluster.after(Duration.ofMillis(300));
+            cluster.node(1).fails(2);
+            assertThat(cluster.node(1).state()).isEqualTo(CLOSED);
             cluster.node(1).fails(1);
             assertThat(cluster.node(1).state()).isEqualTo(OPEN);
         }
@@ -444,6 +459,22 @@ class SharedCircuitTest {
             late.success(0);
             assertThat(cluster.node(0).state()).isEqualTo(HALF_OPEN);
         }
+
+        @Test
+        void ofAProbeOfAnEarlierStayHaveNoEffectThoughTheStoreIsAway() {
+            Cluster cluster = new Cluster(1, halfOfTen().permittedNumberOfCallsInHalfOpenState(5));
+            Node node = cluster.node(0).fails(10);
+            cluster.afterSeconds(31);
+            Permit late = Objects.requireNonNull(node.breaker.tryAcquire());
+            node.fails(4);
+            assertThat(node.state()).isEqualTo(OPEN);
+            cluster.afterSeconds(31);
+            assertThat(node.breaker.tryAcquire()).isNotNull();
+            cluster.store.fault = Fault.DOWN;
+            late.failure(new IOException("late"), 0);
+            assertThat(node.state()).isEqualTo(HALF_OPEN);
+            assertThat(node.breaker.snapshot().counts().failures()).isZero();
+        }
     }
 
     @Nested
@@ -482,6 +513,42 @@ class SharedCircuitTest {
         @Test
         void costsCommandsByTimeAndNotByCalls() {
             assertThat(commandsFor(10)).isEqualTo(commandsFor(10_000));
+        }
+
+        @Test
+        void costsCommandsByTimeThoughManyCallsFail() {
+            Cluster cluster = new Cluster(1, BreakerConfig.builder().failureRateThreshold(90));
+            cluster.afterSeconds(2);
+            cluster.store.operations.clear();
+            for (int i = 0; i < 1000; i++) {
+                cluster.node(0).succeeds(10).fails(1);
+            }
+            assertThat(cluster.store.operations).hasSizeLessThanOrEqualTo(2);
+        }
+
+        @Test
+        void asksOnceAtATime() {
+            Cluster cluster = new Cluster(1, BreakerConfig.builder().slidingWindowSize(600));
+            cluster.afterSeconds(2);
+            cluster.store.operations.clear();
+            cluster.store.fault = Fault.HUNG;
+            for (int i = 0; i < 9; i++) {
+                cluster.node(0).fails(1);
+                cluster.after(Duration.ofMillis(100));
+            }
+            assertThat(cluster.store.operations).containsExactly("sync");
+        }
+
+        @Test
+        void asksForNoMorePermitsAtATimeThanThereAre() {
+            Cluster cluster = new Cluster(1, threeInARow().halfOpenAcquireTimeout(Duration.ZERO));
+            cluster.node(0).fails(3);
+            cluster.afterSeconds(16);
+            cluster.store.fault = Fault.HUNG;
+            for (int i = 0; i < 100; i++) {
+                assertThat(cluster.node(0).isRejected()).isTrue();
+            }
+            assertThat(cluster.store.count("permit")).isEqualTo(1);
         }
 
         private static long commandsFor(int callsPerStep) {
@@ -527,6 +594,31 @@ class SharedCircuitTest {
             cluster.afterSeconds(5);
             assertThat(cluster.node(0).sharing)
                     .hasExactlyElementsOfTypes(BreakerEvent.SharingDegraded.class, BreakerEvent.SharingRecovered.class);
+        }
+
+        @Test
+        void givesAnExchangeUpThatIsNeverAnswered() {
+            Cluster cluster = new Cluster(2, halfOfTen());
+            cluster.afterSeconds(1);
+            cluster.store.fault = Fault.HUNG;
+            cluster.node(0).fails(5);
+            cluster.afterSeconds(4);
+            assertThat(cluster.node(0).registry.sharing()).isEqualTo(BreakerSnapshot.Sharing.DEGRADED);
+            cluster.store.fault = Fault.NONE;
+            cluster.afterSeconds(4);
+            assertThat(cluster.node(0).registry.sharing()).isEqualTo(BreakerSnapshot.Sharing.ACTIVE);
+            assertThat(cluster.node(1).breaker.snapshot().counts().failures()).isEqualTo(5);
+        }
+
+        @Test
+        void doesNotJudgeByWhatOthersDidBeforeTheOutage() {
+            Cluster cluster = new Cluster(2, halfOfTen());
+            cluster.node(0).fails(9);
+            cluster.afterSeconds(2);
+            cluster.store.fault = Fault.DOWN;
+            cluster.afterSeconds(20);
+            cluster.node(1).fails(1);
+            assertThat(cluster.node(1).state()).isEqualTo(CLOSED);
         }
 
         @Test
@@ -657,6 +749,18 @@ class SharedCircuitTest {
                     Duration.ofSeconds(10),
                     () -> assertThat(cluster.node(0).isRejected()).isTrue());
         }
+
+        @Test
+        void rejectsAnAsynchronousCallInTimeThoughItsPermitNeverComes() {
+            Cluster cluster = new Cluster(1, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.afterSeconds(16);
+            cluster.store.fault = Fault.HUNG;
+            assertThat(cluster.node(0).breaker.callAsync(() -> CompletableFuture.completedFuture("offer")))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withCauseInstanceOf(CallNotPermittedException.class);
+        }
     }
 
     @Nested
@@ -673,6 +777,18 @@ class SharedCircuitTest {
             assertThat(newcomer.state()).isEqualTo(OPEN);
             assertThat(newcomer.breaker.snapshot().timeLeftOpen())
                     .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(9));
+        }
+
+        @Test
+        void duringAnOutageDoesNotLengthenTheStay() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.store.fault = Fault.DOWN;
+            cluster.afterSeconds(8);
+            cluster.memory.clear();
+            cluster.store.fault = Fault.NONE;
+            cluster.afterSeconds(4);
+            assertThat(cluster.join().breaker.snapshot().timeLeftOpen()).isEqualTo(Duration.ofSeconds(3));
         }
 
         @Test
@@ -712,6 +828,27 @@ class SharedCircuitTest {
         void keepTheCountsThatWereFlushedAtShutdown() {
             Cluster cluster = new Cluster(1, BreakerConfig.builder());
             cluster.node(0).succeeds(5).fails(1);
+            cluster.node(0).registry.close();
+            assertThat(cluster.join().breaker.snapshot().counts().calls()).isEqualTo(6);
+        }
+
+        @Test
+        void keepSuccessesThatNoFailureHasCountedYet() {
+            Cluster cluster = new Cluster(1, BreakerConfig.builder());
+            cluster.node(0).fails(1).succeeds(5);
+            cluster.node(0).registry.close();
+            assertThat(cluster.join().breaker.snapshot().counts().calls()).isEqualTo(6);
+        }
+
+        @Test
+        void keepWhatWasRecordedWhileTheLastExchangeWasUnderWay() {
+            Cluster cluster = new Cluster(1, BreakerConfig.builder());
+            cluster.afterSeconds(2);
+            cluster.store.fault = Fault.HELD;
+            cluster.node(0).fails(1);
+            cluster.after(Duration.ofMillis(500));
+            cluster.store.fault = Fault.NONE;
+            cluster.node(0).succeeds(5);
             cluster.node(0).registry.close();
             assertThat(cluster.join().breaker.snapshot().counts().calls()).isEqualTo(6);
         }
@@ -807,6 +944,16 @@ class SharedCircuitTest {
 
     @Nested
     class Reset {
+
+        @Test
+        void leavesNoCountsOfOthersBehind() {
+            Cluster cluster = new Cluster(2, halfOfTen());
+            cluster.node(0).fails(9);
+            cluster.afterSeconds(2);
+            cluster.node(0).breaker.reset("fixed", "ann");
+            cluster.node(1).fails(1);
+            assertThat(cluster.node(1).state()).isEqualTo(CLOSED);
+        }
 
         @Test
         void closesTheWholeClusterAndForgetsItsCounts() {

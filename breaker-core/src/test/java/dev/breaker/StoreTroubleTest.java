@@ -2,6 +2,7 @@ package dev.breaker;
 
 import static dev.breaker.BreakerState.CLOSED;
 import static dev.breaker.BreakerState.FORCED_OPEN;
+import static dev.breaker.BreakerState.HALF_OPEN;
 import static dev.breaker.BreakerState.METRICS_ONLY;
 import static dev.breaker.BreakerState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import dev.breaker.Cluster.Node;
 import dev.breaker.FaultyStore.Fault;
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedOverride.Mode;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -225,6 +227,43 @@ class StoreTroubleTest {
             assertThat(cluster.states()).containsExactly(BreakerState.HALF_OPEN);
         }
 
+        private Node openWithASlowPermit(BreakerConfig.Builder config) {
+            ticker.advance(Duration.ofSeconds(1000));
+            Node node = node("slow", config.halfOpenAcquireTimeout(Duration.ZERO));
+            node.fails(3);
+            ticker.advance(Duration.ofSeconds(16));
+            store.slow.add("permit");
+            assertThat(node.breaker.tryAcquire()).isNull();
+            return node;
+        }
+
+        @Test
+        void keepsAPermitThatComesTooLateForTheNextCaller() {
+            Node node = openWithASlowPermit(threeInARow());
+            store.release();
+            assertThat(node.breaker.tryAcquire()).isNotNull();
+        }
+
+        @Test
+        void givesAPermitBackThatCameTooLateAndThatNobodyWants() {
+            Node quick = new Node("quick", ticker, memory, threeInARow().build());
+            openWithASlowPermit(threeInARow());
+            store.release();
+            assertThat(quick.isRejected()).isTrue();
+            ticker.advance(Duration.ofSeconds(2));
+            assertThat(quick.breaker.tryAcquire()).isNotNull();
+        }
+
+        @Test
+        void makesNoProbeWithAPermitThatComesAfterTheEndOfItsLease() {
+            Node quick = new Node("quick", ticker, memory, threeInARow().build());
+            Node slow = openWithASlowPermit(threeInARow());
+            ticker.advance(Duration.ofSeconds(11));
+            assertThat(quick.breaker.tryAcquire()).isNotNull();
+            store.release();
+            assertThat(slow.breaker.tryAcquire()).isNull();
+        }
+
         @Test
         void givesThePermitOfACancelledCallBackThatWasStillWaitingForIt() {
             ticker.advance(Duration.ofSeconds(1000));
@@ -297,10 +336,60 @@ class StoreTroubleTest {
         }
 
         @Test
+        void areAnnouncedByTheLastWhoDecided() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.node(0).breaker.forceOpen("maintenance", "ann", null);
+            cluster.node(1).breaker.metricsOnly("watching", "bob", null);
+            cluster.node(1).breaker.release("done", "bob");
+            assertThat(cluster.announced()).hasSize(3);
+        }
+
+        @Test
         void canLastForEver() {
             Cluster cluster = new Cluster(2, threeInARow());
             cluster.node(0).breaker.forceOpen("gone", "ann", ChronoUnit.FOREVER.getDuration());
             assertThat(cluster.afterSeconds(10).states()).containsOnly(FORCED_OPEN);
+        }
+    }
+
+    @Nested
+    class Resets {
+
+        @Test
+        void alsoForgetWhatAPeerHasNotSentYet() {
+            ticker.advance(Duration.ofSeconds(1000));
+            Node resetting = new Node("resetting", ticker, memory, BreakerConfig.defaults());
+            Node slow = node("slow", BreakerConfig.builder());
+            ticker.advance(Duration.ofSeconds(2));
+            store.slow.add("sync");
+            slow.fails(1);
+            ticker.advance(Duration.ofMillis(300));
+            slow.fails(4);
+            resetting.breaker.reset("fixed", "ann");
+            store.release();
+            ticker.advance(Duration.ofSeconds(3));
+            assertThat(resetting.breaker.snapshot().counts().calls()).isZero();
+        }
+    }
+
+    @Nested
+    class LateProbes {
+
+        @Test
+        void doNotLengthenTheNextStayThoughThePartnerAsksForIt() {
+            BreakerConfig.Builder config = BreakerConfig.builder()
+                    .permittedNumberOfCallsInHalfOpenState(2)
+                    .classifier(RETRY_AFTER);
+            Cluster cluster = new Cluster(1, config);
+            Node node = cluster.node(0).fails(1);
+            cluster.afterSeconds(41);
+            Permit late = Objects.requireNonNull(node.breaker.tryAcquire());
+            node.fails(1);
+            assertThat(cluster.states()).containsExactly(OPEN);
+            cluster.afterSeconds(41);
+            assertThat(node.breaker.tryAcquire()).isNotNull();
+            late.failure(new IOException("late"), 0);
+            assertThat(cluster.states()).containsExactly(HALF_OPEN);
         }
     }
 

@@ -179,6 +179,27 @@ public abstract class SharedStoreContract {
         }
 
         @Test
+        void losesNothingNewToWhatWasCountedBeforeSuchAGap() {
+            WindowSpec seconds = new WindowSpec(WindowSpec.Kind.TIME, 4, Duration.ofMillis(500));
+            sync(
+                    seconds,
+                    "a",
+                    slices(
+                            1,
+                            new Batch.Slice(Duration.ZERO, 5, 5, 0),
+                            new Batch.Slice(Duration.ofMillis(500), 5, 5, 0),
+                            new Batch.Slice(Duration.ofMillis(1000), 5, 5, 0),
+                            new Batch.Slice(Duration.ofMillis(1500), 5, 5, 0)));
+            advance(Duration.ofMillis(2600));
+            sync(seconds, "a", failures(2, 0, 3));
+
+            advance(Duration.ofMillis(600));
+
+            assertCounts(read(seconds, "a"), 3, 3, 0);
+            assertCounts(sync(seconds, "a", failures(3, 0, 1)), 4, 4, 0);
+        }
+
+        @Test
         void stillCountsARepeatedBatchOnceAfterAGapLongerThanTheWindow() {
             WindowSpec short_ = new WindowSpec(WindowSpec.Kind.TIME, 4, Duration.ofMillis(50));
             sync(short_, "a", failures(1, 0, 5));
@@ -846,6 +867,20 @@ public abstract class SharedStoreContract {
             assertThat(overrides.get(0).reason()).isEqualTo(set.reason());
             assertThat(overrides.get(0).remaining()).isBetween(LONG.minus(SOON), LONG);
             assertThat(overrides.get(1).remaining()).isNull();
+        }
+
+        @Test
+        void areToldOfWhatIsPutBack() {
+            subscribe();
+            adopt(
+                    known(77, Kind.OPEN, LONG),
+                    new SharedOverride(88, Mode.DISABLED, "why", "who", Duration.ofSeconds(5), LONG));
+
+            await().atMost(SOON).until(() -> states.size() == 1 && overrides.size() == 1);
+            assertThat(states.get(0).epoch()).isEqualTo(77);
+            assertRemaining(states.get(0), LONG);
+            assertThat(overrides.get(0).version()).isEqualTo(88);
+            assertThat(overrides.get(0).mode()).isEqualTo(Mode.DISABLED);
         }
     }
 

@@ -316,6 +316,34 @@ class StoredDataTest {
     }
 
     @Nested
+    class LossOfData {
+
+        @Test
+        void isNoReasonToGiveAnEpochOutTwice() {
+            transition(0, Kind.OPEN, Duration.ZERO);
+            long before = epoch();
+            redis.command("FLUSHALL");
+
+            transition(0, Kind.CLOSED, Duration.ZERO);
+
+            assertThat(epoch()).isGreaterThan(before);
+        }
+
+        @Test
+        void isNoReasonToGiveAVersionOfAnOverrideOutTwice() {
+            long before = version();
+            redis.command("FLUSHALL");
+
+            assertThat(version()).isGreaterThan(before);
+        }
+
+        private static long version() {
+            return get(store.override("b", new SharedOverride(0, Mode.DISABLED, "why", "who", LONG, null)))
+                    .version();
+        }
+    }
+
+    @Nested
     class Commands {
 
         @Test
