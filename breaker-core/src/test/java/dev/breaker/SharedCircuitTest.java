@@ -951,6 +951,7 @@ class SharedCircuitTest {
             cluster.node(0).fails(9);
             cluster.afterSeconds(2);
             cluster.node(0).breaker.reset("fixed", "ann");
+            cluster.store.fault = Fault.HUNG;
             cluster.node(1).fails(1);
             assertThat(cluster.node(1).state()).isEqualTo(CLOSED);
         }

@@ -21,6 +21,20 @@ final class CallPlans {
         return plans.computeIfAbsent(guarded, this::make);
     }
 
+    /**
+     * The calls of a method through its circuit breaker, which is created if need be.
+     *
+     * @throws InvalidCircuitBreakerException if there cannot be one, for its name or its settings
+     */
+    GuardedCall call(GuardedMethod guarded, BreakerResolver breakers) {
+        try {
+            return of(guarded).with(breakers);
+        } catch (IllegalArgumentException | IllegalStateException fault) {
+            throw new InvalidCircuitBreakerException(
+                    guarded.unfit() + fault.getMessage(), "Correct the annotation, or the settings it refers to.");
+        }
+    }
+
     private CallPlan make(GuardedMethod guarded) {
         String name = resolved("name", guarded.annotation().name(), guarded);
         if (name.isBlank()) {

@@ -47,7 +47,7 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
      */
     public CircuitBreakerPostProcessor(ObjectProvider<BreakerResolver> breakers, int order) {
         advisor = placeholder;
-        advisors = new BreakerAdvisors(guarded -> plans().of(guarded).with(breakers.getObject()));
+        advisors = new BreakerAdvisors(guarded -> plans().call(guarded, breakers.getObject()));
         setOrder(order);
         setBeforeExistingAdvisors(true);
     }

@@ -49,22 +49,21 @@ final class BreakerConfigs {
      */
     void useTemplate(String name, String template, boolean exists) {
         if (!properties.configs().containsKey(template)) {
-            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
-                    + "', but there is no breaker.configs." + template + "; known templates: "
-                    + properties.configs().keySet() + ".");
+            throw new IllegalStateException("There is no breaker.configs." + template + " to take the settings of '"
+                    + name + "' from; known templates: " + properties.configs().keySet() + ".");
         }
         CircuitProperties own = properties.instances().get(name);
         String other = own == null ? null : own.baseConfig();
         other = other == null ? templates.get(name) : other;
         if (other == null && exists) {
-            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
-                    + "' in one place, but was created without it in another: set "
+            throw new IllegalStateException("The settings of '" + name + "' cannot come from the template '" + template
+                    + "', because it was created without it elsewhere: set "
                     + property("breaker.instances", name) + ".base-config=" + template + ".");
         }
         other = other == null ? templates.putIfAbsent(name, template) : other;
         if (other != null && !other.equals(template)) {
-            throw new IllegalStateException("Circuit breaker '" + name + "' uses the template '" + template
-                    + "' in one place and '" + other + "' in another.");
+            throw new IllegalStateException("The settings of '" + name + "' cannot come from the template '" + template
+                    + "' here and from '" + other + "' elsewhere.");
         }
     }
 

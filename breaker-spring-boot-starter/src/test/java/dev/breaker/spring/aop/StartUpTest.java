@@ -264,6 +264,22 @@ class StartUpTest {
             }
         }
 
+        static class Broken {
+            @CircuitBreaker(name = "of\nfers")
+            String hot() {
+                return "";
+            }
+        }
+
+        @Test
+        void mustNotBreakTheLine() {
+            FailureAnalysis refusal = refusal(Broken.class);
+            assertThat(refusal.getDescription())
+                    .contains("Broken.hot()")
+                    .endsWith("must not contain control characters.");
+            assertThat(refusal.getAction()).isNotBlank();
+        }
+
         @Test
         void mustNotBeBlank() {
             assertThat(refusal(Blank.class).getDescription())

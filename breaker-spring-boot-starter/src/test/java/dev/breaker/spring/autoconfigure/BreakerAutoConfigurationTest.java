@@ -180,6 +180,29 @@ class BreakerAutoConfigurationTest {
         }
 
         @Test
+        void mustExist() {
+            runner.withBean(Templated.class)
+                    .withPropertyValues("breaker.configs.fast.minimum-number-of-calls=8")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasMessageContaining("Templated.call()")
+                            .hasMessageContaining("There is no breaker.configs.slow")
+                            .hasMessageContaining("known templates: [fast]"));
+        }
+
+        @Test
+        void mustBeTheOneOfTheProperties() {
+            templated
+                    .withPropertyValues(
+                            "breaker.configs.fast.minimum-number-of-calls=9",
+                            "breaker.instances.partner.base-config=fast")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasMessageContaining("Templated.call()")
+                            .hasMessageContaining("'slow' here and from 'fast' elsewhere"));
+        }
+
+        @Test
         void isRefusedIfItComesTooLate() {
             templated
                     .withInitializer(context ->
