@@ -157,7 +157,7 @@ final class Circuit extends Exclusive {
                 phase.add(now, failure, slow);
             }
             if (phase == automatic) {
-                share(now, 1, failure, slow);
+                share(now, failure, slow);
                 decide(phase, now, retryAfter);
             }
         });
@@ -179,17 +179,18 @@ final class Circuit extends Exclusive {
         }
     }
 
-    private void share(long now, int times, boolean failure, boolean slow) {
+    private void share(long now, boolean failure, boolean slow) {
         if (sharing != null && sharing.known().kind() == Kind.CLOSED) {
-            sharing.add(now, times, failure, slow);
+            sharing.add(now, failure, slow);
         }
     }
 
     private void fold(long now) {
         if (automatic instanceof ClosedPhase closed) {
+            long since = closed.foldedAt();
             int fresh = closed.fold(now);
-            if (fresh > 0) {
-                share(now, fresh, false, false);
+            if (fresh > 0 && sharing != null && sharing.known().kind() == Kind.CLOSED) {
+                sharing.addSuccesses(now, since, fresh);
             }
         }
         if (current != automatic && current instanceof ClosedPhase metricsOnly) {
@@ -324,7 +325,7 @@ final class Circuit extends Exclusive {
             } else if (verdict == Thresholds.Verdict.STILL_FAILING) {
                 reopenLocally("probes failed", waits.nanos(phase.opens() + 1));
             }
-            share(now(), 1, failure, slow);
+            share(now(), failure, slow);
         });
     }
 

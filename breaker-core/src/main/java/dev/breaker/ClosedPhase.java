@@ -16,6 +16,7 @@ final class ClosedPhase extends Phase implements Permit {
     private final Window window;
     private final LongAdder successes = new LongAdder();
     private long folded;
+    private long foldedAt;
     private long streak;
 
     ClosedPhase(Circuit circuit, BreakerScope scope) {
@@ -27,6 +28,7 @@ final class ClosedPhase extends Phase implements Permit {
         this.state = state;
         this.scope = scope;
         this.window = Window.of(circuit.windowSpec());
+        this.foldedAt = circuit.now();
     }
 
     @Override
@@ -90,12 +92,18 @@ final class ClosedPhase extends Phase implements Permit {
     int fold(long now) {
         long total = successes.sum();
         int fresh = (int) Math.min(Integer.MAX_VALUE, total - folded);
+        foldedAt = now;
         if (fresh > 0) {
             folded += fresh;
             streak = 0;
             window.add(now, fresh, false, false);
         }
         return fresh;
+    }
+
+    /** When {@link #fold} was last called: what it finds next has happened since. */
+    long foldedAt() {
+        return foldedAt;
     }
 
     @Override

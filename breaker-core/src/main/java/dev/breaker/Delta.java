@@ -22,17 +22,31 @@ final class Delta {
         window = Window.of(spec);
     }
 
-    void add(long now, int times, boolean failure, boolean slow) {
-        window.add(now, times, failure, slow);
+    /*
+     * When quick successes happened is not known to the moment. They count as the oldest they can be, lest one that came before
+     * another instance's failures seems to have ended their streak.
+     */
+    void addSuccesses(long now, long since, int times) {
+        window.add(now, times, false, false);
+        endsBadly = false;
+        succeededAt(since);
+    }
+
+    void add(long now, boolean failure, boolean slow) {
+        window.add(now, 1, failure, slow);
         endsBadly = failure || slow;
         if (!failure) {
-            succeeded = true;
-            lastSuccess = now;
-            trailing = 0;
+            succeededAt(now);
         } else {
             trailingBegan = trailing == 0 ? now : trailingBegan;
-            trailing += times;
+            trailing++;
         }
+    }
+
+    private void succeededAt(long time) {
+        succeeded = true;
+        lastSuccess = time;
+        trailing = 0;
     }
 
     boolean isEmpty() {

@@ -94,9 +94,14 @@ final class Sharing {
 
     // ---- outcomes
 
-    /** Notes outcomes for the next batch. */
-    void add(long now, int times, boolean failure, boolean slow) {
-        unreported.add(now, times, failure, slow);
+    /** Notes an outcome for the next batch. */
+    void add(long now, boolean failure, boolean slow) {
+        unreported.add(now, failure, slow);
+    }
+
+    /** Notes quick successes since some moment. */
+    void addSuccesses(long now, long since, int times) {
+        unreported.addSuccesses(now, since, times);
     }
 
     /** The cluster's window as far as this instance can know, or nothing while it is cut off. */

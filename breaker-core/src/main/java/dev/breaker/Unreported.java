@@ -19,8 +19,12 @@ final class Unreported {
         inFlight = new Delta(window);
     }
 
-    void add(long now, int times, boolean failure, boolean slow) {
-        pending.add(now, times, failure, slow);
+    void add(long now, boolean failure, boolean slow) {
+        pending.add(now, failure, slow);
+    }
+
+    void addSuccesses(long now, long since, int times) {
+        pending.addSuccesses(now, since, times);
     }
 
     boolean isEmpty() {

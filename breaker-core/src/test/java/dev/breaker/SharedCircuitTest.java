@@ -255,6 +255,24 @@ class SharedCircuitTest {
         }
 
         @Test
+        void isNotTheFateOfAnInstanceWhosePeerSucceededJustBeforeItsFailures() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            for (int millis = 10; millis <= 400; millis += 10) {
+                cluster.node(1).succeeds(1);
+                cluster.after(Duration.ofMillis(millis));
+                for (int i = 0; i < 3; i++) {
+                    cluster.node(0).fails(1);
+                    cluster.after(Duration.ofMillis(20));
+                }
+                assertThat(cluster.after(Duration.ofMillis(900)).states())
+                        .as("%s ms between", millis)
+                        .containsExactly(OPEN, OPEN);
+                cluster.node(0).breaker.reset("again", "ann");
+                cluster.afterSeconds(2);
+            }
+        }
+
+        @Test
         void probesOnItsOwnAndComesBack() {
             Cluster cluster = new Cluster(2, halfOfTen());
             cluster.node(1).succeeds(100);
