@@ -3,8 +3,9 @@ package dev.breaker;
 /**
  * Is told what happens to circuits. All methods do nothing by default.
  *
- * <p>Called in the thread that caused the event and outside all locks, so be quick. An exception thrown here is logged and
- * harms neither the call nor other listeners.
+ * <p>Outcomes of calls and rejections are told in the caller's thread, so be quick. Transitions and the condition of the sharing
+ * are told on a thread of the registry, in order and one at a time, so that a slow listener delays only other listeners. What is
+ * thrown here is logged and harms neither the call nor other listeners.
  */
 public interface BreakerListener {
 
