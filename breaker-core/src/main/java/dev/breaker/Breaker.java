@@ -41,6 +41,9 @@ public final class Breaker {
     /** Longest expiry: a hundred years, of which any clock can count the nanoseconds. */
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
+    private static final int LONGEST_REASON = 500;
+    private static final int LONGEST_ACTOR = 200;
+
     private final Circuit circuit;
 
     Breaker(Circuit circuit) {
@@ -217,9 +220,10 @@ public final class Breaker {
      * Rejects all calls in the whole cluster until {@link #release}. Holds here at once, and everywhere as soon as the store
      * knows; survives restarts of all instances. So do the other overrides.
      *
-     * @param reason why
-     * @param actor who decides
+     * @param reason why, at most 500 characters
+     * @param actor who decides, at most 200 characters
      * @param expiry when it ends by itself, at most a hundred years from now; null for never
+     * @throws IllegalArgumentException if one of them breaks its rule
      */
     public void forceOpen(String reason, String actor, @Nullable Duration expiry) {
         override(Mode.FORCED_OPEN, reason, actor, expiry);
@@ -247,15 +251,26 @@ public final class Breaker {
 
     /** Closes the circuit in the whole cluster and forgets all counts; does not end an override. */
     public void reset(String reason, String actor) {
+        checkLength("reason", reason, LONGEST_REASON);
+        checkLength("actor", actor, LONGEST_ACTOR);
         circuit.reset("reset by " + actor + ": " + reason);
     }
 
     private void override(Mode mode, String reason, String actor, @Nullable Duration expiry) {
+        checkLength("reason", reason, LONGEST_REASON);
+        checkLength("actor", actor, LONGEST_ACTOR);
         if (expiry != null && (expiry.isNegative() || expiry.isZero())) {
             throw new IllegalArgumentException(
                     "Invalid expiry (" + expiry + ") for circuit breaker '" + name() + "': must be positive.");
         }
         circuit.override(mode, reason, actor, expiry != null && expiry.compareTo(FOR_EVER) > 0 ? FOR_EVER : expiry);
+    }
+
+    private void checkLength(String what, String text, int longest) {
+        if (text.length() > longest) {
+            throw new IllegalArgumentException("Invalid " + what + " (" + text.length()
+                    + " characters) for circuit breaker '" + name() + "': must have at most " + longest + ".");
+        }
     }
 
     @Override

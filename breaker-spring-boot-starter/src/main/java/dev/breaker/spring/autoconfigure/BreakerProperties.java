@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maximumBreakers how many circuits there may be
  * @param aspect how annotated methods are intercepted
  * @param shared how circuits are shared through Redis
+ * @param events what the endpoint {@code breakerevents} remembers
  */
 @ConfigurationProperties(prefix = "breaker", ignoreUnknownFields = false)
 public record BreakerProperties(
@@ -25,7 +26,15 @@ public record BreakerProperties(
         @DefaultValue Map<String, CircuitProperties> instances,
         @DefaultValue("10000") int maximumBreakers,
         @DefaultValue Aspect aspect,
-        @DefaultValue Shared shared) {
+        @DefaultValue Shared shared,
+        @DefaultValue Events events) {
+
+    /**
+     * What the endpoint {@code breakerevents} remembers.
+     *
+     * @param bufferSize so many transitions, and so many failures and ignored exceptions, of each circuit, 1 to 10,000
+     */
+    public record Events(@DefaultValue("100") int bufferSize) {}
 
     /**
      * How annotated methods are intercepted.

@@ -1,0 +1,321 @@
+package dev.breaker.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.breaker.Breaker;
+import dev.breaker.BreakerRegistry;
+import dev.breaker.BreakerState;
+import dev.breaker.InMemoryStore;
+import dev.breaker.ManualTicker;
+import dev.breaker.Ticker;
+import dev.breaker.shared.SharedStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The endpoints as an operator sees them: over HTTP, on an application that shares its circuits with another one. */
+class EndpointsTest {
+
+    private static final HttpClient http = HttpClient.newHttpClient();
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final InMemoryStore store = new InMemoryStore(ticker);
+
+    private final ConfigurableApplicationContext application = start();
+
+    private final BreakerRegistry registry = application.getBean(BreakerRegistry.class);
+    private final Breaker breaker = registry.breaker("partner");
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataRedisAutoConfiguration.class)
+    static class Application {}
+
+    private ConfigurableApplicationContext start(String... properties) {
+        return new SpringApplicationBuilder(Application.class)
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "spring.main.banner-mode=off",
+                        "management.endpoints.web.exposure.include=*",
+                        "breaker.events.buffer-size=3",
+                        "breaker.defaults.consecutive-failure-threshold=3")
+                .properties(properties)
+                .initializers(context -> {
+                    GenericApplicationContext beans = (GenericApplicationContext) context;
+                    beans.registerBean(Ticker.class, () -> ticker);
+                    beans.registerBean(SharedStore.class, () -> store);
+                })
+                .run();
+    }
+
+    @AfterEach
+    void stop() {
+        application.close();
+    }
+
+    private record Answer(int status, JsonNode body) {}
+
+    private Answer get(String path) throws Exception {
+        return send(application, HttpRequest.newBuilder(), path);
+    }
+
+    private Answer post(String path, String body) throws Exception {
+        return post(application, path, body);
+    }
+
+    private static Answer post(ConfigurableApplicationContext to, String path, String body) throws Exception {
+        return send(
+                to,
+                HttpRequest.newBuilder().POST(BodyPublishers.ofString(body)).header("Content-Type", "application/json"),
+                path);
+    }
+
+    private static Answer send(ConfigurableApplicationContext to, HttpRequest.Builder request, String path)
+            throws Exception {
+        WebServerApplicationContext web = (WebServerApplicationContext) to;
+        URI uri = URI.create("http://127.0.0.1:" + web.getWebServer().getPort() + "/actuator/" + path);
+        HttpResponse<String> response = http.send(request.uri(uri).build(), BodyHandlers.ofString());
+        String body = response.body();
+        return new Answer(response.statusCode(), JsonMapper.shared().readTree(body.isEmpty() ? "null" : body));
+    }
+
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            breaker.acquire().failure(new IOException("refused " + i), 0);
+        }
+    }
+
+    @Nested
+    class Reading {
+
+        @Test
+        void listsAllCircuitsByName() throws Exception {
+            registry.breaker("another");
+            JsonNode body = get("breakers").body();
+            assertThat(body.at("/sharing/status").asString()).isEqualTo("ACTIVE");
+            assertThat(body.get("breakers").propertyNames()).containsExactly("another", "partner");
+        }
+
+        @Test
+        void showsOneCircuitWithNumbersAsNumbers() throws Exception {
+            fail(3);
+            ticker.advance(Duration.ofSeconds(1));
+            Answer answer = get("breakers/partner");
+            assertThat(answer.status()).isEqualTo(200);
+            JsonNode body = answer.body();
+            assertThat(body.get("name").asString()).isEqualTo("partner");
+            assertThat(body.get("state").asString()).isEqualTo("OPEN");
+            assertThat(body.get("scope").asString()).isEqualTo("CLUSTER");
+            assertThat(body.get("cause").asString()).isEqualTo("3 failures in a row");
+            assertThat(body.get("timeLeftOpenMs").isIntegralNumber()).isTrue();
+            assertThat(body.get("timeLeftOpenMs").asLong()).isBetween(28_000L, 30_000L);
+            assertThat(body.get("failureRate").isNumber()).isTrue();
+            assertThat(body.get("epoch").isIntegralNumber()).isTrue();
+            assertThat(body.at("/settings/consecutiveFailureThreshold").asInt()).isEqualTo(3);
+            assertThat(body.at("/settings/waitDurationInOpenStateMs").asInt()).isEqualTo(30_000);
+        }
+
+        @Test
+        void findsNamesWithSlashesAndSpaces() throws Exception {
+            registry.breaker("GET /offers");
+            assertThat(get("breakers/GET%20/offers").body().get("name").asString())
+                    .isEqualTo("GET /offers");
+        }
+
+        @Test
+        void doesNotFindWhatIsNotThereAndCreatesNothing() throws Exception {
+            Answer answer = get("breakers/partnr");
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.body().get("error").asString()).isEqualTo("There is no circuit breaker 'partnr'.");
+            assertThat(get("breakerevents/partnr").status()).isEqualTo(404);
+            assertThat(registry.find("partnr")).isEmpty();
+        }
+    }
+
+    @Nested
+    class Deciding {
+
+        @Test
+        void forcesOpenInTheWholeClusterForATimeAndReleases() throws Exception {
+            ConfigurableApplicationContext other = start();
+            try {
+                Breaker others = other.getBean(BreakerRegistry.class).breaker("partner");
+                Answer forced = post("breakers/partner", """
+                        {"action": "forceOpen", "reason": "maintenance", "ttl": "10m", "actor": "anna"}""");
+                assertThat(forced.status()).isEqualTo(200);
+                assertThat(forced.body().get("state").asString()).isEqualTo("FORCED_OPEN");
+                assertThat(forced.body().at("/override/actor").asString()).isEqualTo("anna");
+                assertThat(forced.body().at("/override/expiresInMs").asLong()).isEqualTo(600_000);
+                ticker.advance(Duration.ofSeconds(2));
+                assertThat(others.state()).isEqualTo(BreakerState.FORCED_OPEN);
+                assertThat(others.snapshot().override().reason()).isEqualTo("maintenance");
+
+                Answer released = post(other, "breakers/partner", """
+                        {"action": "release", "reason": "done"}""");
+                assertThat(released.body().get("state").asString()).isEqualTo("CLOSED");
+                ticker.advance(Duration.ofSeconds(2));
+                assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+            } finally {
+                other.close();
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"disable,DISABLED", "metricsOnly,METRICS_ONLY", "forceOpen,FORCED_OPEN"})
+        void setsEveryOverride(String action, BreakerState state) throws Exception {
+            post("breakers/partner", "{\"action\": \"%s\", \"reason\": \"test\"}".formatted(action));
+            assertThat(breaker.state()).isEqualTo(state);
+            assertThat(breaker.snapshot().override().expiresIn()).isNull();
+            assertThat(breaker.snapshot().override().actor()).isEqualTo("anonymous");
+        }
+
+        @Test
+        void resets() throws Exception {
+            fail(3);
+            assertThat(breaker.state()).isEqualTo(BreakerState.OPEN);
+            Answer answer = post("breakers/partner", """
+                    {"action": "reset", "reason": "repaired"}""");
+            assertThat(answer.body().get("state").asString()).isEqualTo("CLOSED");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "{}|Invalid action (null): must be one of forceOpen, disable, metricsOnly, release, reset.",
+                    "{'action': 'open', 'reason': 'x'}|Invalid action (open): must be one of",
+                    "{'action': 'forceOpen'}|Missing reason: must not be blank.",
+                    "{'action': 'forceOpen', 'reason': '  '}|Missing reason: must not be blank.",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': '10'}|Invalid ttl (10): must be a positive duration",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': 600}|Invalid ttl (600): must be a positive duration",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': '-5m'}|Invalid ttl (-5m): must be a positive",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': 'soon'}|Invalid ttl (soon): must be a positive",
+                    "{'action': 'reset', 'reason': 'x', 'ttl': '5m'}|Invalid ttl: reset has none.",
+                })
+        void refusesBadInputWithTheReason(String body, String error) throws Exception {
+            Answer answer = post("breakers/partner", body.replace('\'', '"'));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body().get("error").asString()).startsWith(error);
+            assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+        }
+
+        @Test
+        void refusesAReasonWithoutEnd() throws Exception {
+            Answer answer = post(
+                    "breakers/partner", "{\"action\": \"disable\", \"reason\": \"%s\"}".formatted("x".repeat(501)));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body().get("error").asString()).contains("must have at most 500");
+        }
+
+        @Test
+        void doesNotFindWhatIsNotThereAndCreatesNothing() throws Exception {
+            Answer answer = post("breakers/partnr", """
+                    {"action": "forceOpen", "reason": "typo"}""");
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(registry.find("partnr")).isEmpty();
+        }
+
+        @Test
+        void onlyReadsWhereTheAccessIsReadOnly() throws Exception {
+            ConfigurableApplicationContext readOnly = start("management.endpoint.breakers.access=read-only");
+            try {
+                readOnly.getBean(BreakerRegistry.class).breaker("partner");
+                assertThat(post(readOnly, "breakers/partner", "{\"action\": \"reset\", \"reason\": \"x\"}")
+                                .status())
+                        .isEqualTo(405);
+            } finally {
+                readOnly.close();
+            }
+        }
+    }
+
+    @Nested
+    class Events {
+
+        @Test
+        void showsTransitionsAndFailuresInOrder() throws Exception {
+            fail(3);
+            ticker.advance(Duration.ofSeconds(1));
+            List<JsonNode> events = events("breakerevents/partner");
+            assertThat(events).extracting(event -> event.get("type").asString()).contains("FAILURE", "TRANSITION");
+            JsonNode failure = events.get(0);
+            assertThat(failure.get("exception").asString()).isEqualTo("java.io.IOException");
+            assertThat(failure.get("message").asString()).isEqualTo("refused 0");
+            JsonNode opening = events.stream()
+                    .filter(event -> event.get("type").asString().equals("TRANSITION"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(opening.get("from").asString()).isEqualTo("CLOSED");
+            assertThat(opening.get("to").asString()).isEqualTo("OPEN");
+            assertThat(opening.get("announcer").asBoolean()).isTrue();
+            assertThat(Instant.parse(opening.get("time").asString())).isNotNull();
+        }
+
+        @Test
+        void isBoundedAndDoesNotLetFailuresPushTransitionsOut() throws Exception {
+            for (int i = 0; i < 4; i++) {
+                breaker.disable("test " + i, "test", null);
+                breaker.release("test " + i, "test");
+            }
+            breaker.metricsOnly("many failures", "test", null);
+            fail(100);
+            List<JsonNode> events = events("breakerevents/partner");
+            assertThat(events.stream()
+                            .filter(event -> event.get("type").asString().equals("FAILURE")))
+                    .hasSize(3);
+            assertThat(events.stream()
+                            .filter(event -> event.get("type").asString().equals("TRANSITION")))
+                    .hasSize(3);
+            assertThat(events.get(2).get("to").asString()).isEqualTo("METRICS_ONLY");
+        }
+
+        @Test
+        void showsTheEventsOfAllCircuitsTogether() throws Exception {
+            registry.breaker("another").acquire().failure(new IOException("down"), 0);
+            fail(1);
+            assertThat(events("breakerevents"))
+                    .extracting(event -> event.get("breaker").asString())
+                    .containsExactly("another", "partner");
+        }
+
+        private List<JsonNode> events(String path) throws Exception {
+            JsonNode events = get(path).body().get("events");
+            return IntStream.range(0, events.size()).mapToObj(events::get).toList();
+        }
+    }
+
+    @Test
+    void exposesNothingUnasked() throws Exception {
+        ConfigurableApplicationContext quiet = start("management.endpoints.web.exposure.include=health");
+        try {
+            assertThat(quiet.getBeanProvider(BreakersEndpoint.class).getIfAvailable())
+                    .isNull();
+            assertThat(quiet.getBeanProvider(BreakerEventsEndpoint.class).getIfAvailable())
+                    .isNull();
+        } finally {
+            quiet.close();
+        }
+    }
+}
