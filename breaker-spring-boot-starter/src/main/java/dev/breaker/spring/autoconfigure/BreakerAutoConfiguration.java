@@ -12,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,7 +58,8 @@ public final class BreakerAutoConfiguration {
                 BreakerConfigs configs,
                 ObjectProvider<SharedStore> store,
                 ObjectProvider<Ticker> ticker,
-                ObjectProvider<BreakerListener> listeners) {
+                ObjectProvider<BreakerListener> listeners,
+                ApplicationEventPublisher publisher) {
             BreakerRegistry.Builder builder = BreakerRegistry.builder().configs(configs::of);
             checked("breaker", () -> builder.maximumBreakers(properties.maximumBreakers()));
             checked(
@@ -69,6 +71,7 @@ public final class BreakerAutoConfiguration {
             store.ifAvailable(builder::store);
             ticker.ifUnique(builder::ticker);
             listeners.orderedStream().forEach(builder::listener);
+            builder.listener(new ApplicationEvents(publisher));
             return builder.build();
         }
 
