@@ -42,6 +42,16 @@ local function repair(key)
   repaired[#repaired + 1] = key
 end
 
+-- Reads a key that may have the wrong type, which is garbage. Whatever else Redis refuses, such as a command that the user may
+-- not use, says nothing about the data and fails the operation.
+local function try(command, ...)
+  local reply = redis.pcall(command, ...)
+  if type(reply) == 'table' and reply.err and not string.find(reply.err, 'WRONGTYPE', 1, true) then
+    error(command .. ' was refused: ' .. reply.err)
+  end
+  return reply
+end
+
 -- A PEXPIRE that does not write while half of the time is left.
 local function keep(key, micros)
   if redis.call('PTTL', key) * 2000 < micros then
@@ -55,7 +65,7 @@ local function initial()
 end
 
 local function read_state(key)
-  local f = redis.pcall('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause',
+  local f = try('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause',
       'permitted', 'successes', 'failures', 'slow')
   if not f.err then
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
@@ -95,7 +105,7 @@ local function leased(key, s)
   if s.kind ~= 'HALF_OPEN' then
     return 0
   end
-  local count = redis.pcall('ZCOUNT', key, '(' .. text(now), '+inf')
+  local count = try('ZCOUNT', key, '(' .. text(now), '+inf')
   if type(count) == 'number' then
     return count
   end
@@ -109,7 +119,7 @@ local function state_reply(s, leases)
 end
 
 local function read_override(key)
-  local f = redis.pcall('HMGET', key, 'v', 'version', 'mode', 'reason', 'actor', 'since', 'until')
+  local f = try('HMGET', key, 'v', 'version', 'mode', 'reason', 'actor', 'since', 'until')
   if not f.err then
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
       return nil

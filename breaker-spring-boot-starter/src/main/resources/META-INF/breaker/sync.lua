@@ -22,7 +22,7 @@ local function fresh(epoch)
 end
 
 local function read_window(key, epoch)
-  local m = redis.pcall('HMGET', key, 'v', 'e', 'c', 'f', 's', 'k', 'k0', 'o1', 'oi', 'o2', 'h', 'o', 'i:' .. instance)
+  local m = try('HMGET', key, 'v', 'e', 'c', 'f', 's', 'k', 'k0', 'o1', 'oi', 'o2', 'h', 'o', 'i:' .. instance)
   if not m.err then
     if not m[1] and not m[2] and redis.call('EXISTS', key) == 0 then
       return fresh(epoch)

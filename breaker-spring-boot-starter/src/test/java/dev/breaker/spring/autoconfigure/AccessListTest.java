@@ -1,0 +1,120 @@
+package dev.breaker.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.breaker.Breaker;
+import dev.breaker.BreakerRegistry;
+import dev.breaker.BreakerSnapshot.Sharing;
+import dev.breaker.BreakerState;
+import dev.breaker.Permit;
+import dev.breaker.spring.redis.RealRedis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The access list that the page on Redis gives is enough. */
+@ExtendWith(OutputCaptureExtension.class)
+class AccessListTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private static String[] documentedUser() throws IOException {
+        return Files.readAllLines(Path.of("../docs/redis.md")).stream()
+                .filter(line -> line.startsWith("ACL SETUSER"))
+                .findFirst()
+                .orElseThrow()
+                .split(" ");
+    }
+
+    private static ApplicationContextRunner service(RealRedis redis, String client) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        DataRedisAutoConfiguration.class,
+                        BreakerAutoConfiguration.class,
+                        BreakerRedisAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.application.name=offers",
+                        "spring.data.redis.port=" + redis.port(),
+                        "spring.data.redis.username=breaker",
+                        "spring.data.redis.password=secret",
+                        "spring.data.redis.client-type=" + client,
+                        "breaker.instances.partner.consecutive-failure-threshold=2",
+                        "breaker.instances.partner.permitted-number-of-calls-in-half-open-state=1",
+                        "breaker.instances.partner.wait-duration-in-open-state=100ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lettuce", "jedis"})
+    void isEnoughForTheWholeLifeOfACircuit(String client) throws IOException {
+        try (RealRedis redis = RealRedis.start()) {
+            redis.command(documentedUser());
+            service(redis, client)
+                    .run(one -> service(redis, client).run(other -> {
+                        BreakerRegistry registry = one.getBean(BreakerRegistry.class);
+                        Breaker breaker = registry.breaker("partner");
+                        Breaker others = other.getBean(BreakerRegistry.class).breaker("partner");
+                        breaker.acquire().success(0);
+                        breaker.acquire().failure(new IOException("down"), 0);
+                        breaker.acquire().failure(new IOException("down"), 0);
+                        awaitState(others, BreakerState.OPEN);
+                        await().atMost(SOON).until(() -> probed(others));
+                        awaitState(breaker, BreakerState.CLOSED);
+                        breaker.forceOpen("maintenance", "test", Duration.ofMinutes(1));
+                        awaitState(others, BreakerState.FORCED_OPEN);
+                        redis.command("FLUSHDB");
+                        others.release("done", "test");
+                        awaitState(breaker, BreakerState.CLOSED);
+                        assertThat(registry.sharing()).isEqualTo(Sharing.ACTIVE);
+                    }));
+            assertThat((List<?>) redis.command("ACL", "LOG")).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutARightNothingIsTakenForGarbage(CapturedOutput output) throws IOException {
+        try (RealRedis redis = RealRedis.start()) {
+            redis.command(documentedUser());
+            service(redis, "lettuce").run(context -> {
+                BreakerRegistry registry = context.getBean(BreakerRegistry.class);
+                Breaker breaker = registry.breaker("partner");
+                breaker.forceOpen("maintenance", "test", null);
+                await().atMost(SOON)
+                        .until(
+                                () -> redis.command("EXISTS", "breaker:offers:{partner}:override"),
+                                Long.valueOf(1)::equals);
+                redis.command("ACL", "SETUSER", "breaker", "-hmget");
+                await().atMost(SOON).until(() -> registry.sharing() == Sharing.DEGRADED);
+                assertThat(redis.command("EXISTS", "breaker:offers:{partner}:override"))
+                        .isEqualTo(1L);
+                redis.command("ACL", "SETUSER", "breaker", "+hmget");
+                await().atMost(SOON).until(() -> registry.sharing() == Sharing.ACTIVE);
+            });
+        }
+        assertThat(output).contains("HMGET was refused").doesNotContain("nobody could read");
+    }
+
+    private static boolean probed(Breaker breaker) {
+        Permit permit = breaker.tryAcquire();
+        if (permit == null) {
+            return false;
+        }
+        permit.success(0);
+        return true;
+    }
+
+    private static void awaitState(Breaker breaker, BreakerState state) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(state));
+    }
+}
