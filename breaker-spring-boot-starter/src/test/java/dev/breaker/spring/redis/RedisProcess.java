@@ -50,12 +50,15 @@ final class RedisProcess implements RedisRuntime {
         }
     }
 
+    /** A first option that does not begin with two dashes is a configuration file, which has to come first. */
     @Override
     public void start(List<String> options) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", WATCHDOG, "sh", directory.toString()));
-        command.addAll(List.of(executable().getPath(), "--port", "" + port, "--bind", "127.0.0.1"));
-        command.addAll(List.of("--dir", directory.toString()));
-        command.addAll(options);
+        command.add(executable().getPath());
+        boolean hasFile = !options.isEmpty() && !options.get(0).startsWith("--");
+        command.addAll(options.subList(0, hasFile ? 1 : 0));
+        command.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", directory.toString()));
+        command.addAll(options.subList(hasFile ? 1 : 0, options.size()));
         try {
             watchdog = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
