@@ -3,18 +3,16 @@ package dev.breaker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls through a circuit or rejects them, and counts the rejections. Takes no lock and waits for nobody while the
+ * Lets calls through a circuit or rejects them. Takes no lock and waits for nobody while the
  * circuit is CLOSED or OPEN.
  */
 final class Admission {
 
     private final Circuit circuit;
     private final @Nullable ProbeLeases leases;
-    private final LongAdder rejections = new LongAdder();
 
     /**
      * @param leases probes of the whole cluster, null if the circuit is not shared
@@ -47,12 +45,7 @@ final class Admission {
     }
 
     private void rejected(Phase phase) {
-        rejections.increment();
-        circuit.outcomes().tellRejected(phase.state());
-    }
-
-    long rejections() {
-        return rejections.sum();
+        circuit.outcomes().rejected(phase.state());
     }
 
     /** The exception that says why a call was rejected. */

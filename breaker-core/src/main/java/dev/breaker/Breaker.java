@@ -74,6 +74,24 @@ public final class Breaker {
         return circuit.snapshot();
     }
 
+    /** Calls of this instance since the circuit was created. */
+    public BreakerTotals totals() {
+        return circuit.outcomes().counts().totals();
+    }
+
+    /**
+     * How long this instance has not used the circuit: the time since the last tick of the registry (every 100 ms) that found
+     * calls counted since the one before. Calls while {@link BreakerState#DISABLED} are not seen.
+     */
+    public Duration idleFor() {
+        return circuit.idleFor();
+    }
+
+    /** Counts an answer that was given in the place of a rejected or failed call, in {@link BreakerTotals#fallbacks()}. */
+    public void countFallback() {
+        circuit.outcomes().counts().fallbacks.increment();
+    }
+
     /**
      * Makes a call if the circuit permits it.
      *

@@ -9,6 +9,12 @@ public sealed interface BreakerEvent {
     /** Name of the circuit. */
     String breaker();
 
+    /** The circuit was created on this instance: the first event of its name. */
+    record Created(String breaker) implements BreakerEvent {}
+
+    /** The circuit was removed from this instance. There may be another of the same name later. */
+    record Removed(String breaker) implements BreakerEvent {}
+
     /**
      * The circuit moved from one state to another. Every instance sees every transition it follows; exactly one instance of
      * the cluster is the one that {@linkplain #announcer() announces} it.
@@ -19,6 +25,7 @@ public sealed interface BreakerEvent {
      * @param scope whether the whole cluster moved or this instance alone
      * @param epoch identity of the stay that begins; zero when the instance moved alone
      * @param announcer whether this instance made the transition
+     * @param lastFailure where the circuit opens, class and message of the last failure that this instance recorded, if any
      */
     record Transition(
             String breaker,
@@ -27,7 +34,8 @@ public sealed interface BreakerEvent {
             String cause,
             BreakerScope scope,
             long epoch,
-            boolean announcer)
+            boolean announcer,
+            @Nullable String lastFailure)
             implements BreakerEvent {}
 
     /**

@@ -3,11 +3,17 @@ package dev.breaker;
 /**
  * Is told what happens to circuits. All methods do nothing by default.
  *
- * <p>Outcomes of calls and rejections are told in the caller's thread, so be quick. Transitions and the condition of the sharing
- * are told on a thread of the registry, in order and one at a time, so that a slow listener delays only other listeners. What is
+ * <p>Outcomes of calls and rejections are told in the caller's thread, so be quick; without a listener that overrides the method
+ * no such event is built. All else is told on a thread of the registry, in order and one at a time, so that a slow listener delays only other listeners. What is
  * thrown here is logged and harms neither the call nor other listeners.
  */
 public interface BreakerListener {
+
+    /** A circuit was created on this instance. */
+    default void onCreated(BreakerEvent.Created event) {}
+
+    /** A circuit was removed from this instance. */
+    default void onRemoved(BreakerEvent.Removed event) {}
 
     /** The circuit moved from one state to another. */
     default void onTransition(BreakerEvent.Transition event) {}

@@ -48,6 +48,7 @@ public final class BreakerRegistry implements AutoCloseable {
     private final String instance;
     private final @Nullable SharedStore store;
     private final @Nullable StoreOutage outage;
+    private final ExchangeCounts exchanges = new ExchangeCounts();
     private final long tickNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -67,8 +68,14 @@ public final class BreakerRegistry implements AutoCloseable {
         Sharing.Settings sharing = store == null || outage == null
                 ? null
                 : new Sharing.Settings(
-                        store, instance, builder.syncInterval.toNanos(), builder.pollInterval.toNanos(), outage);
-        surroundings = new Circuit.Surroundings(builder.ticker, timers, random, listeners, instance, sharing);
+                        store,
+                        instance,
+                        builder.syncInterval.toNanos(),
+                        builder.pollInterval.toNanos(),
+                        outage,
+                        exchanges);
+        surroundings =
+                new Circuit.Surroundings(builder.ticker, timers, random, listeners, instance, builder.timed, sharing);
         tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
     }
 
@@ -97,7 +104,7 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Breaker created = new Breaker(new Circuit(checked(name), config(name), surroundings));
+        Breaker created = new Breaker(new Circuit(checked(name), false, config(name), surroundings));
         Breaker kept = keep(name, created);
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);
@@ -115,6 +122,7 @@ public final class BreakerRegistry implements AutoCloseable {
             throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
                     + maximumBreakers + "; use fewer names or raise the maximum.");
         }
+        listeners.created(name);
         breakers.put(name, created);
         return created;
     }
@@ -149,6 +157,31 @@ public final class BreakerRegistry implements AutoCloseable {
         return Optional.ofNullable(breakers.get(name));
     }
 
+    /**
+     * Removes a circuit from this instance, after sending to the store what it has not been told yet; what the cluster knows
+     * of it stays. A circuit of that name that is asked for later is a new one and follows the cluster. Whoever still holds
+     * the removed one holds a circuit that works on its own.
+     *
+     * @return whether there was one
+     */
+    public boolean remove(String name) {
+        Breaker removed;
+        synchronized (this) {
+            removed = breakers.remove(name);
+            if (removed != null) {
+                listeners.removed(name);
+            }
+        }
+        if (removed == null) {
+            return false;
+        }
+        CompletableFuture<?> unused = removed.circuit().close();
+        if (outage != null) {
+            outage.ends(name);
+        }
+        return true;
+    }
+
     /** All circuits at this moment, in no particular order. */
     public Collection<Breaker> breakers() {
         return List.copyOf(breakers.values());
@@ -165,6 +198,11 @@ public final class BreakerRegistry implements AutoCloseable {
             return BreakerSnapshot.Sharing.OFF;
         }
         return outage.lasts() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE;
+    }
+
+    /** How the exchanges of all circuits with the store have gone since the registry was created. */
+    public SharingTotals exchanges() {
+        return exchanges.totals();
     }
 
     /** Which store is used, in words; empty without one. */
@@ -260,6 +298,7 @@ public final class BreakerRegistry implements AutoCloseable {
         private Duration syncInterval = Duration.ofMillis(250);
         private Duration pollInterval = Duration.ofSeconds(1);
         private int maximumBreakers = 10_000;
+        private boolean timed;
 
         private Builder() {}
 
@@ -311,6 +350,15 @@ public final class BreakerRegistry implements AutoCloseable {
                 throw new InvalidConfigException("maximumBreakers", maximumBreakers, "must be at least 1");
             }
             this.maximumBreakers = maximumBreakers;
+            return this;
+        }
+
+        /**
+         * Whether every call is timed, so that events and totals tell durations, also where no slow calls are looked for;
+         * default false.
+         */
+        public Builder timed(boolean timed) {
+            this.timed = timed;
             return this;
         }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param countsScope whether the counts are the cluster's or this instance's
  * @param rejectedCalls calls rejected by this instance since it started
  * @param lastFailure class and message of the last failure recorded by this instance, null if there was none
+ * @param lastFailureAge how long ago that was, null if there was none
  * @param override the operator's override, null if there is none
  * @param sharing condition of the sharing
  * @param staleness age of the cluster's numbers, null if they were never fetched
@@ -33,6 +34,7 @@ public record BreakerSnapshot(
         BreakerScope countsScope,
         long rejectedCalls,
         @Nullable String lastFailure,
+        @Nullable Duration lastFailureAge,
         @Nullable ActiveOverride override,
         Sharing sharing,
         @Nullable Duration staleness) {

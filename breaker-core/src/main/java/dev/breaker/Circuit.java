@@ -26,6 +26,8 @@ final class Circuit extends Exclusive {
 
     private static final Logger log = LoggerFactory.getLogger(Circuit.class);
 
+    private static final long DORMANT = Duration.ofMinutes(1).toNanos();
+
     /** What circuits of one registry have in common. */
     record Surroundings(
             Ticker ticker,
@@ -33,14 +35,17 @@ final class Circuit extends Exclusive {
             DoubleSupplier random,
             Listeners listeners,
             String instance,
+            boolean timed,
             Sharing.@Nullable Settings sharing) {}
 
     private final String name;
+    private final boolean keyed;
     private final BreakerConfig config;
     private final Surroundings surroundings;
     private final Thresholds thresholds;
     private final WaitSchedule waits;
     private final Outcomes outcomes;
+    private final Idleness idleness;
     private final Admission admission;
     private final OverrideLayer overrides;
     private final @Nullable Sharing sharing;
@@ -52,13 +57,18 @@ final class Circuit extends Exclusive {
     private BreakerState announced = BreakerState.CLOSED;
     private @Nullable String unannouncedCause;
 
-    Circuit(String name, BreakerConfig config, Surroundings surroundings) {
+    /**
+     * @param keyed whether it is one of many, whose news can wait while nobody uses it
+     */
+    Circuit(String name, boolean keyed, BreakerConfig config, Surroundings surroundings) {
         this.name = name;
+        this.keyed = keyed;
         this.config = config;
         this.surroundings = surroundings;
         this.thresholds = new Thresholds(config);
         this.waits = new WaitSchedule(config, surroundings.random);
-        this.outcomes = new Outcomes(name, config, surroundings.listeners);
+        this.outcomes = new Outcomes(name, config, surroundings.listeners, surroundings.timed);
+        this.idleness = new Idleness(outcomes.counts(), now());
         this.overrides = new OverrideLayer(this);
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
@@ -148,7 +158,7 @@ final class Circuit extends Exclusive {
     void recorded(ClosedPhase phase, boolean failure, boolean slow, @Nullable Throwable thrown) {
         Duration retryAfter = failure ? outcomes.retryAfter(thrown) : null;
         if (failure) {
-            outcomes.remember(thrown);
+            outcomes.remember(thrown, now());
         }
         exclusively(() -> {
             long now = now();
@@ -514,7 +524,15 @@ final class Circuit extends Exclusive {
         BreakerState to = current.state();
         announced = to;
         if (from != to) {
-            BreakerEvent.Transition event = new BreakerEvent.Transition(name, from, to, why, scope, epoch, announcer);
+            BreakerEvent.Transition event = new BreakerEvent.Transition(
+                    name,
+                    from,
+                    to,
+                    why,
+                    scope,
+                    epoch,
+                    announcer,
+                    to == BreakerState.OPEN ? outcomes.lastFailure() : null);
             effect(() -> surroundings.listeners.transition(event));
         }
     }
@@ -526,6 +544,7 @@ final class Circuit extends Exclusive {
         exclusively(() -> {
             long now = now();
             fold(now);
+            idleness.look(now);
             if (sharing != null) {
                 sharing.tick(now);
             }
@@ -533,6 +552,15 @@ final class Circuit extends Exclusive {
         if (leases != null) {
             leases.returnIdle(now(), 4 * syncIntervalNanos());
         }
+    }
+
+    synchronized Duration idleFor() {
+        return Duration.ofNanos(idleness.nanos(now()));
+    }
+
+    /** Whether it is one of many, is closed, and nobody has used it for so long that its news can wait. */
+    boolean isDormant(long now) {
+        return keyed && idleness.nanos(now) > DORMANT && current == automatic && automatic instanceof ClosedPhase;
     }
 
     /** Exchanges with the store at once, whatever the back-off says. */
@@ -577,8 +605,9 @@ final class Circuit extends Exclusive {
                 automatic instanceof OpenPhase open ? Duration.ofNanos(open.retryAfterNanos()) : null,
                 new BreakerSnapshot.Counts(tally.calls(), tally.failures(), tally.slow(), tally.streak()),
                 shared && current == automatic ? BreakerScope.CLUSTER : BreakerScope.INSTANCE,
-                admission.rejections(),
+                outcomes.counts().rejected.sum(),
                 outcomes.lastFailure(),
+                outcomes.lastFailureAge(now),
                 overrides.snapshot(),
                 sharing == null
                         ? BreakerSnapshot.Sharing.OFF

@@ -14,7 +14,7 @@ final class ClosedPhase extends Phase implements Permit {
     private final BreakerState state;
     private final BreakerScope scope;
     private final Window window;
-    private final LongAdder successes = new LongAdder();
+    private final LongAdder successes;
     private long folded;
     private long foldedAt;
     private long streak;
@@ -29,6 +29,7 @@ final class ClosedPhase extends Phase implements Permit {
         this.scope = scope;
         this.window = Window.of(circuit.windowSpec());
         this.foldedAt = circuit.now();
+        this.successes = circuit.outcomes().counts().newQuickSuccesses(state);
     }
 
     @Override
@@ -52,7 +53,7 @@ final class ClosedPhase extends Phase implements Permit {
         switch (outcome) {
             case SUCCESS -> success(nanos);
             case FAILURE -> failed(thrown, nanos);
-            case IGNORED -> circuit.outcomes().tellIgnored(thrown);
+            case IGNORED -> circuit.outcomes().ignored(thrown);
         }
         return outcome;
     }
@@ -61,10 +62,11 @@ final class ClosedPhase extends Phase implements Permit {
     public void success(long nanos) {
         if (circuit.outcomes().isSlow(nanos)) {
             circuit.recorded(this, false, true, null);
+            circuit.outcomes().succeeded(nanos);
         } else {
             successes.increment();
+            circuit.outcomes().quicklySucceeded(nanos);
         }
-        circuit.outcomes().tellSuccess(nanos);
     }
 
     @Override
@@ -74,12 +76,12 @@ final class ClosedPhase extends Phase implements Permit {
 
     private void failed(@Nullable Throwable cause, long nanos) {
         circuit.recorded(this, true, circuit.outcomes().isSlow(nanos), cause);
-        circuit.outcomes().tellFailure(cause, nanos);
+        circuit.outcomes().failed(cause, nanos);
     }
 
     @Override
     public void ignore() {
-        circuit.outcomes().tellIgnored(null);
+        circuit.outcomes().ignored(null);
     }
 
     /** Adds one outcome; under the circuit's lock. */

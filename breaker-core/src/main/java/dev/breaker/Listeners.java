@@ -12,21 +12,67 @@ final class Listeners {
 
     private final CopyOnWriteArrayList<BreakerListener> all = new CopyOnWriteArrayList<>();
     private final Timers deliveries;
+    private volatile boolean wantSuccesses;
+    private volatile boolean wantFailures;
+    private volatile boolean wantIgnored;
+    private volatile boolean wantRejections;
 
     Listeners(Timers deliveries) {
         this.deliveries = deliveries;
     }
 
-    void add(BreakerListener listener) {
+    synchronized void add(BreakerListener listener) {
         all.add(listener);
+        ask();
     }
 
-    void remove(BreakerListener listener) {
+    synchronized void remove(BreakerListener listener) {
         all.remove(listener);
+        ask();
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
+    private void ask() {
+        wantSuccesses = anyOverrides("onSuccess", BreakerEvent.Success.class);
+        wantFailures = anyOverrides("onFailure", BreakerEvent.Failure.class);
+        wantIgnored = anyOverrides("onIgnored", BreakerEvent.Ignored.class);
+        wantRejections = anyOverrides("onRejected", BreakerEvent.Rejected.class);
+    }
+
+    /* An event for every call is built only for those who look at it. */
+    private boolean anyOverrides(String method, Class<? extends BreakerEvent> event) {
+        return all.stream().anyMatch(listener -> {
+            try {
+                return listener.getClass().getMethod(method, event).getDeclaringClass() != BreakerListener.class;
+            } catch (NoSuchMethodException never) {
+                throw new IllegalStateException(never);
+            }
+        });
+    }
+
+    boolean wantSuccesses() {
+        return wantSuccesses;
+    }
+
+    boolean wantFailures() {
+        return wantFailures;
+    }
+
+    boolean wantIgnored() {
+        return wantIgnored;
+    }
+
+    boolean wantRejections() {
+        return wantRejections;
+    }
+
+    void created(String breaker) {
+        BreakerEvent.Created event = new BreakerEvent.Created(breaker);
+        deliveries.soon(() -> tell(listener -> listener.onCreated(event)));
+    }
+
+    void removed(String breaker) {
+        BreakerEvent.Removed event = new BreakerEvent.Removed(breaker);
+        deliveries.soon(() -> tell(listener -> listener.onRemoved(event)));
     }
 
     void transition(BreakerEvent.Transition event) {

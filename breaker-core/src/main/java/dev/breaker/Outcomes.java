@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Judges finished calls of one circuit by its settings, remembers the last failure and tells listeners. */
+/** Judges finished calls of one circuit by its settings, counts them, remembers the last failure and tells listeners. */
 final class Outcomes {
 
     private static final Logger log = LoggerFactory.getLogger(Breaker.class);
@@ -15,19 +15,32 @@ final class Outcomes {
     private final BreakerConfig config;
     private final Listeners listeners;
     private final long slowNanos;
-    private volatile @Nullable String lastFailure;
+    private final boolean timed;
+    private final CallCounts counts = new CallCounts();
+    private volatile @Nullable LastFailure lastFailure;
 
-    Outcomes(String name, BreakerConfig config, Listeners listeners) {
+    /** A failure in words, and when it was recorded. */
+    record LastFailure(String text, long at) {}
+
+    /**
+     * @param timed whether calls are timed even if none is slow
+     */
+    Outcomes(String name, BreakerConfig config, Listeners listeners, boolean timed) {
         this.name = name;
         this.config = config;
         this.listeners = listeners;
         Duration slow = config.slowCallDurationThreshold();
         this.slowNanos = slow == null ? Long.MAX_VALUE : slow.toNanos();
+        this.timed = timed || slow != null;
     }
 
     /** Whether calls are timed at all. */
     boolean areTimed() {
-        return slowNanos != Long.MAX_VALUE;
+        return timed;
+    }
+
+    CallCounts counts() {
+        return counts;
     }
 
     boolean isSlow(long nanos) {
@@ -65,39 +78,70 @@ final class Outcomes {
     }
 
     /** Notes a failure; null means a result that was classified as one. */
-    void remember(@Nullable Throwable thrown) {
+    void remember(@Nullable Throwable thrown, long now) {
         Throwable meant = Calls.unwrap(thrown);
-        lastFailure = meant == null ? "result classified as failure" : Calls.describe(meant);
+        lastFailure = new LastFailure(meant == null ? "result classified as failure" : Calls.describe(meant), now);
     }
 
     @Nullable
     String lastFailure() {
-        return lastFailure;
+        LastFailure last = lastFailure;
+        return last == null ? null : last.text;
     }
 
-    void tellSuccess(long nanos) {
-        if (!listeners.isEmpty()) {
-            BreakerEvent.Success event = new BreakerEvent.Success(name, areTimed() ? nanos : 0);
+    /** How long ago the last failure was recorded, null if there was none. */
+    @Nullable
+    Duration lastFailureAge(long now) {
+        LastFailure last = lastFailure;
+        return last == null ? null : Duration.ofNanos(Math.max(0, now - last.at));
+    }
+
+    /** A success that its phase has counted itself. */
+    void quicklySucceeded(long nanos) {
+        if (timed) {
+            counts.successNanos.add(nanos);
+        }
+        if (listeners.wantSuccesses()) {
+            BreakerEvent.Success event = new BreakerEvent.Success(name, timed ? nanos : 0);
             listeners.tell(listener -> listener.onSuccess(event));
         }
     }
 
-    void tellFailure(@Nullable Throwable thrown, long nanos) {
-        if (!listeners.isEmpty()) {
-            BreakerEvent.Failure event = new BreakerEvent.Failure(name, Calls.unwrap(thrown), areTimed() ? nanos : 0);
+    void succeeded(long nanos) {
+        counts.otherSuccesses.increment();
+        countSlow(nanos);
+        quicklySucceeded(nanos);
+    }
+
+    private void countSlow(long nanos) {
+        if (isSlow(nanos)) {
+            counts.slow.increment();
+        }
+    }
+
+    void failed(@Nullable Throwable thrown, long nanos) {
+        counts.failures.increment();
+        countSlow(nanos);
+        if (timed) {
+            counts.failureNanos.add(nanos);
+        }
+        if (listeners.wantFailures()) {
+            BreakerEvent.Failure event = new BreakerEvent.Failure(name, Calls.unwrap(thrown), timed ? nanos : 0);
             listeners.tell(listener -> listener.onFailure(event));
         }
     }
 
-    void tellIgnored(@Nullable Throwable thrown) {
-        if (!listeners.isEmpty()) {
+    void ignored(@Nullable Throwable thrown) {
+        counts.ignored.increment();
+        if (listeners.wantIgnored()) {
             BreakerEvent.Ignored event = new BreakerEvent.Ignored(name, Calls.unwrap(thrown));
             listeners.tell(listener -> listener.onIgnored(event));
         }
     }
 
-    void tellRejected(BreakerState state) {
-        if (!listeners.isEmpty()) {
+    void rejected(BreakerState state) {
+        counts.rejected.increment();
+        if (listeners.wantRejections()) {
             BreakerEvent.Rejected event = new BreakerEvent.Rejected(name, state);
             listeners.tell(listener -> listener.onRejected(event));
         }

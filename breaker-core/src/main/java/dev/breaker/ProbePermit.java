@@ -36,7 +36,7 @@ abstract class ProbePermit implements Permit {
     public final void success(long nanos) {
         if (completed.compareAndSet(false, true)) {
             report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_SUCCESS : ProbeOutcome.SUCCESS);
-            circuit.outcomes().tellSuccess(nanos);
+            circuit.outcomes().succeeded(nanos);
         }
     }
 
@@ -47,14 +47,14 @@ abstract class ProbePermit implements Permit {
 
     private void failed(@Nullable Throwable cause, long nanos) {
         if (completed.compareAndSet(false, true)) {
-            circuit.outcomes().remember(cause);
+            circuit.outcomes().remember(cause, circuit.now());
             Duration asked = circuit.outcomes().retryAfter(cause);
             if (asked != null && isCurrent()) {
                 circuit.reopenFor(asked);
             } else {
                 report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
             }
-            circuit.outcomes().tellFailure(cause, nanos);
+            circuit.outcomes().failed(cause, nanos);
         }
     }
 
@@ -66,7 +66,7 @@ abstract class ProbePermit implements Permit {
     private void ignored(@Nullable Throwable cause) {
         if (completed.compareAndSet(false, true)) {
             report(ProbeOutcome.RETURNED);
-            circuit.outcomes().tellIgnored(cause);
+            circuit.outcomes().ignored(cause);
         }
     }
 }

@@ -27,11 +27,18 @@ import org.jspecify.annotations.Nullable;
 final class Sharing {
 
     /** How a registry's circuits exchange with the store. Durations in nanoseconds. */
-    record Settings(SharedStore store, String instance, long syncInterval, long pollInterval, StoreOutage outage) {}
+    record Settings(
+            SharedStore store,
+            String instance,
+            long syncInterval,
+            long pollInterval,
+            StoreOutage outage,
+            ExchangeCounts counts) {}
 
     /* A well-behaved store fails by itself long before; this is for the others. The first answer waits for a connection. */
     private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
     private static final long GIVE_UP_FIRST = Duration.ofSeconds(10).toNanos();
+    private static final long DORMANT_POLL = Duration.ofSeconds(30).toNanos();
     private static final int LONGEST_BACKOFF = 8;
     private static final int URGENT_SHARE = 10;
 
@@ -52,6 +59,7 @@ final class Sharing {
     private boolean again;
     private long nextSync;
     private long nextPoll;
+    private boolean dormant;
 
     private volatile boolean degraded;
     private int faults;
@@ -153,6 +161,10 @@ final class Sharing {
         if (proposing && now - proposed > GIVE_UP) {
             proposing = false;
         }
+        if (dormant && !circuit.isDormant(now)) {
+            dormant = false;
+            nextPoll = now;
+        }
         boolean regular = now - nextSync >= 0 && hasNews();
         if ((regular || now - nextPoll >= 0) && !exchanging && now - nextAttempt >= 0) {
             start(now);
@@ -210,7 +222,10 @@ final class Sharing {
             return;
         }
         recovered(now);
-        nextPoll = now + circuit.jittered(settings.pollInterval);
+        settings.counts.answered(now - exchangeBegan);
+        dormant = circuit.isDormant(now);
+        nextPoll =
+                now + circuit.jittered(dormant ? Math.max(DORMANT_POLL, settings.pollInterval) : settings.pollInterval);
         boolean overrideLost = circuit.overrides().follow(reply.override());
         circuit.refresh();
         long epoch = reply.state().epoch();
@@ -249,6 +264,7 @@ final class Sharing {
             return;
         }
         again = false;
+        settings.counts.failed();
         faults++;
         long backoff = settings.syncInterval * Math.min(LONGEST_BACKOFF, 1L << Math.min(faults - 1, 10));
         nextAttempt = now + circuit.jittered(backoff);

@@ -47,7 +47,7 @@ final class StoreOutage {
         }
     }
 
-    /** The store answers a circuit again. */
+    /** The store answers a circuit again, or the circuit exists no more. */
     synchronized void ends(String breaker) {
         if (cutOff.remove(breaker) && cutOff.isEmpty()) {
             Duration outage = Duration.ofNanos(ticker.read() - began);

@@ -15,12 +15,17 @@ final class TransitionLog {
         boolean opens = event.to() == BreakerState.OPEN || event.to() == BreakerState.FORCED_OPEN;
         log.atLevel(opens && event.announcer() ? Level.WARN : Level.INFO)
                 .log(
-                        "Circuit breaker '{}' {} -> {}{}: {}",
+                        "Circuit breaker '{}' {} -> {}{}: {}{}",
                         event.breaker(),
                         event.from(),
                         event.to(),
                         scope(event),
-                        OneLine.of(event.cause()));
+                        OneLine.of(event.cause()),
+                        lastFailure(event));
+    }
+
+    private static String lastFailure(BreakerEvent.Transition event) {
+        return event.lastFailure() == null || !event.announcer() ? "" : "; last failure: " + event.lastFailure();
     }
 
     private static String scope(BreakerEvent.Transition event) {

@@ -72,7 +72,15 @@ class EventsTest {
     private final List<BreakerEvent> told = new ArrayList<>();
 
     private static BreakerEvent.Transition moved(BreakerState from, BreakerState to, String cause) {
-        return new BreakerEvent.Transition("partner", from, to, cause, BreakerScope.INSTANCE, 0, true);
+        return new BreakerEvent.Transition(
+                "partner",
+                from,
+                to,
+                cause,
+                BreakerScope.INSTANCE,
+                0,
+                true,
+                to == BreakerState.OPEN ? "IOException: down" : null);
     }
 
     @Nested

@@ -41,7 +41,7 @@ class TransitionLogTest {
 
     private static BreakerEvent.Transition moved(
             BreakerState from, BreakerState to, BreakerScope scope, boolean announcer) {
-        return new BreakerEvent.Transition("offers", from, to, "why", scope, 7, announcer);
+        return new BreakerEvent.Transition("offers", from, to, "why", scope, 7, announcer, null);
     }
 
     @Test
@@ -49,7 +49,7 @@ class TransitionLogTest {
         new LocalCircuit(LocalCircuit.fragile()).fails(1).afterSeconds(30).succeeds(2);
         assertThat(written())
                 .containsExactly(
-                        "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row",
+                        "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row; last failure: IOException: down",
                         "INFO Circuit breaker 'partner' OPEN -> HALF_OPEN on this instance: the wait is over",
                         "INFO Circuit breaker 'partner' HALF_OPEN -> CLOSED on this instance: probes succeeded");
     }

@@ -32,9 +32,11 @@ final class CircuitDetails {
         details.put("consecutiveFailures", snapshot.counts().consecutiveFailures());
         details.put("countsScope", snapshot.countsScope());
         details.put("rejectedCalls", snapshot.rejectedCalls());
+        details.put("fallbackCalls", breaker.totals().fallbacks());
         details.put("epoch", snapshot.epoch());
         put(details, "cause", snapshot.cause().isEmpty() ? null : snapshot.cause());
         put(details, "lastFailure", snapshot.lastFailure());
+        putMillis(details, "lastFailureAgeMs", snapshot.lastFailureAge());
         put(details, "override", override(snapshot.override()));
         details.put("sharing", snapshot.sharing());
         putMillis(details, "stalenessMs", snapshot.staleness());

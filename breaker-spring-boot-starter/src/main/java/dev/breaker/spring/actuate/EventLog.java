@@ -44,6 +44,11 @@ public final class EventLog implements BreakerListener {
     }
 
     @Override
+    public void onRemoved(BreakerEvent.Removed event) {
+        histories.remove(event.breaker());
+    }
+
+    @Override
     public void onFailure(BreakerEvent.Failure event) {
         history(event).outcomes().add(logged(event));
     }

@@ -49,7 +49,7 @@ abstract class GuardedCall {
         if (fallback == null) {
             return refuse();
         }
-        return fallback.call(invocation, fallback.takesCause() ? breaker.rejection() : null);
+        return answer(fallback, invocation, fallback.takesCause() ? breaker.rejection() : null);
     }
 
     /** Fails for a rejected call. */
@@ -65,7 +65,7 @@ abstract class GuardedCall {
             return result;
         }
         Fallback fallback = fallbacks.forResult();
-        return fallback == null ? result : fallback.call(invocation, null);
+        return fallback == null ? result : answer(fallback, invocation, null);
     }
 
     /** Ends a call that threw. */
@@ -77,6 +77,13 @@ abstract class GuardedCall {
         if (fallback == null) {
             throw thrown;
         }
+        return answer(fallback, invocation, cause);
+    }
+
+    /** Lets a fallback answer, and counts that it does. */
+    final @Nullable Object answer(Fallback fallback, MethodInvocation invocation, @Nullable Throwable cause)
+            throws Throwable {
+        breaker.countFallback();
         return fallback.call(invocation, cause);
     }
 }

@@ -113,7 +113,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
             return future;
         }
         try {
-            Object replacement = fallback.call(invocation, end.get().cause());
+            Object replacement = call.answer(fallback, invocation, end.get().cause());
             return replacement instanceof Future<?> other ? other : CompletableFuture.completedFuture(replacement);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);

@@ -40,7 +40,7 @@ final class GuardedStage extends Relay {
             if (fallback == null) {
                 end(result, thrown);
             } else {
-                follow(fallback.call(invocation, thrown == null ? null : Causes.unwrap(thrown)));
+                follow(call.answer(fallback, invocation, thrown == null ? null : Causes.unwrap(thrown)));
             }
         } catch (Throwable fault) {
             completeExceptionally(fault);
