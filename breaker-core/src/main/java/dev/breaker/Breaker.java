@@ -2,6 +2,7 @@ package dev.breaker;
 
 import dev.breaker.shared.SharedOverride.Mode;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,9 +46,14 @@ public final class Breaker {
     private static final int LONGEST_ACTOR = 200;
 
     private final Circuit circuit;
+    private final @Nullable String family;
 
-    Breaker(Circuit circuit) {
+    /**
+     * @param family name of the circuits of which this is one, null if it stands alone
+     */
+    Breaker(Circuit circuit, @Nullable String family) {
         this.circuit = circuit;
+        this.family = family;
     }
 
     Circuit circuit() {
@@ -57,6 +63,11 @@ public final class Breaker {
     /** Name of the circuit. */
     public String name() {
         return circuit.name();
+    }
+
+    /** Name without the key, if this is the circuit of one key: see {@link KeyedBreakers}. */
+    public Optional<String> family() {
+        return Optional.ofNullable(family);
     }
 
     /** Settings of the circuit. */

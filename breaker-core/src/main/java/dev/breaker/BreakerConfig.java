@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param probeLease a probe that has not reported after this gives its permit back; default 10 s
  * @param halfOpenAcquireTimeout how long a caller may wait for the store's permit when HALF_OPEN; default 50 ms
  * @param maxRetryAfter cap of the time for which a partner's {@code Retry-After} opens the circuit; default 10 min
+ * @param maxKeys where there is a circuit for each key, how many there may be at a time, 1 to 100,000; default 1,000
+ * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed, at least 1 s; default 10 min
  * @param sharing whether the circuit is shared when there is a store; default true
  * @param writableStackTrace whether {@link CallNotPermittedException} has a stack trace; default false
  * @param classifier what is a failure; default {@link OutcomeClassifier#standard()}
@@ -54,6 +56,8 @@ public record BreakerConfig(
         Duration probeLease,
         Duration halfOpenAcquireTimeout,
         Duration maxRetryAfter,
+        int maxKeys,
+        Duration keyIdleExpiry,
         boolean sharing,
         boolean writableStackTrace,
         OutcomeClassifier classifier) {
@@ -122,6 +126,8 @@ public record BreakerConfig(
         between("probeLease", probeLease, Duration.ofMillis(10), LONGEST);
         between("halfOpenAcquireTimeout", halfOpenAcquireTimeout, Duration.ZERO, Duration.ofMinutes(1));
         between("maxRetryAfter", maxRetryAfter, SHORTEST, LONGEST);
+        between("maxKeys", maxKeys, 1, 100_000);
+        between("keyIdleExpiry", keyIdleExpiry, Duration.ofSeconds(1), LONGEST);
     }
 
     /** The defaults. */
@@ -181,6 +187,8 @@ public record BreakerConfig(
         private Duration probeLease = Duration.ofSeconds(10);
         private Duration halfOpenAcquireTimeout = Duration.ofMillis(50);
         private Duration maxRetryAfter = Duration.ofMinutes(10);
+        private int maxKeys = 1_000;
+        private Duration keyIdleExpiry = Duration.ofMinutes(10);
         private boolean sharing = true;
         private boolean writableStackTrace;
         private OutcomeClassifier classifier = OutcomeClassifier.standard();
@@ -206,6 +214,8 @@ public record BreakerConfig(
             probeLease = config.probeLease;
             halfOpenAcquireTimeout = config.halfOpenAcquireTimeout;
             maxRetryAfter = config.maxRetryAfter;
+            maxKeys = config.maxKeys;
+            keyIdleExpiry = config.keyIdleExpiry;
             sharing = config.sharing;
             writableStackTrace = config.writableStackTrace;
             classifier = config.classifier;
@@ -319,6 +329,18 @@ public record BreakerConfig(
             return this;
         }
 
+        /** Sets {@link BreakerConfig#maxKeys()}. */
+        public Builder maxKeys(int maxKeys) {
+            this.maxKeys = maxKeys;
+            return this;
+        }
+
+        /** Sets {@link BreakerConfig#keyIdleExpiry()}. */
+        public Builder keyIdleExpiry(Duration keyIdleExpiry) {
+            this.keyIdleExpiry = keyIdleExpiry;
+            return this;
+        }
+
         /** Sets {@link BreakerConfig#sharing()}. */
         public Builder sharing(boolean sharing) {
             this.sharing = sharing;
@@ -362,6 +384,8 @@ public record BreakerConfig(
                     probeLease,
                     halfOpenAcquireTimeout,
                     maxRetryAfter,
+                    maxKeys,
+                    keyIdleExpiry,
                     sharing,
                     writableStackTrace,
                     classifier);

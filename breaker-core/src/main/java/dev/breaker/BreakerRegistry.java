@@ -39,6 +39,7 @@ public final class BreakerRegistry implements AutoCloseable {
     private static final long LONGEST_TICK = Duration.ofMillis(100).toNanos();
 
     private final ConcurrentHashMap<String, Breaker> breakers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, KeyedBreakers> families = new ConcurrentHashMap<>();
     private final Function<String, BreakerConfig> configs;
     private final int maximumBreakers;
     private final Circuit.Surroundings surroundings;
@@ -104,7 +105,15 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Breaker created = new Breaker(new Circuit(checked(name), false, config(name), surroundings));
+        return begun(name, new Breaker(new Circuit(checked(name), false, config(name), surroundings), null));
+    }
+
+    /** Creates the circuit of a key, with the configuration of all keys. */
+    Breaker keyed(String family, String name, BreakerConfig config) {
+        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family));
+    }
+
+    private Breaker begun(String name, Breaker created) {
         Breaker kept = keep(name, created);
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);
@@ -118,13 +127,39 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        if (breakers.size() >= maximumBreakers) {
+        if (isFull()) {
             throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
                     + maximumBreakers + "; use fewer names or raise the maximum.");
         }
         listeners.created(name);
         breakers.put(name, created);
         return created;
+    }
+
+    /**
+     * Circuits of one name, one for each key.
+     *
+     * @param name name of the circuits without their keys, 150 characters at most
+     * @throws IllegalArgumentException if the name breaks a rule
+     */
+    public KeyedBreakers keyed(String name) {
+        KeyedBreakers known = families.get(name);
+        return known != null
+                ? known
+                : families.computeIfAbsent(
+                        checked(name),
+                        any -> new KeyedBreakers(
+                                this, name, surroundings.ticker().read()));
+    }
+
+    /** All circuits that have keys, by their name without. */
+    public Collection<KeyedBreakers> families() {
+        return List.copyOf(families.values());
+    }
+
+    /** Whether there is no room for one more circuit. */
+    boolean isFull() {
+        return breakers.size() >= maximumBreakers;
     }
 
     private BreakerConfig config(String name) {
@@ -175,6 +210,7 @@ public final class BreakerRegistry implements AutoCloseable {
         if (removed == null) {
             return false;
         }
+        removed.family().map(families::get).ifPresent(family -> family.forget(removed));
         CompletableFuture<?> unused = removed.circuit().close();
         if (outage != null) {
             outage.ends(name);
@@ -246,6 +282,8 @@ public final class BreakerRegistry implements AutoCloseable {
     private void tick() {
         try {
             circuits().forEach(this::tick);
+            families.values()
+                    .forEach(family -> family.sweep(surroundings.ticker().read()));
         } finally {
             if (!closed.get()) {
                 timers.after(tickNanos, this::tick);

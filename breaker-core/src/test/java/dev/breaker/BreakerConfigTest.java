@@ -63,6 +63,8 @@ class BreakerConfigTest {
             assertThat(defaults.randomizedWaitFactor()).isZero();
             assertThat(defaults.automaticTransition()).isFalse();
             assertThat(defaults.maxRetryAfter()).isEqualTo(Duration.ofMinutes(10));
+            assertThat(defaults.maxKeys()).isEqualTo(1_000);
+            assertThat(defaults.keyIdleExpiry()).isEqualTo(Duration.ofMinutes(10));
         }
 
         @Test
@@ -198,6 +200,10 @@ class BreakerConfigTest {
                     arguments(
                             with(config -> config.maxRetryAfter(Duration.ZERO)),
                             "Invalid maxRetryAfter (PT0S): must be between PT0.001S and PT8760H."),
+                    arguments(with(config -> config.maxKeys(0)), "Invalid maxKeys (0): must be between 1 and 100000."),
+                    arguments(
+                            with(config -> config.keyIdleExpiry(Duration.ofMillis(999))),
+                            "Invalid keyIdleExpiry (PT0.999S): must be between PT1S and PT8760H."),
                     arguments(
                             with(config -> config.slidingWindowType(null)),
                             "Invalid slidingWindowType (null): must not be null."),
@@ -291,6 +297,8 @@ class BreakerConfigTest {
                 .probeLease(Duration.ofSeconds(11))
                 .halfOpenAcquireTimeout(Duration.ofMillis(51))
                 .maxRetryAfter(Duration.ofMinutes(12))
+                .maxKeys(13)
+                .keyIdleExpiry(Duration.ofMinutes(14))
                 .sharing(false)
                 .writableStackTrace(true)
                 .classifier((result, thrown) -> Outcome.IGNORED)

@@ -1,0 +1,175 @@
+package dev.breaker;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Circuits of one name, one for each key, such as a tenant or a host: what is down for one need not be down for all.
+ *
+ * <p>The circuit of the key {@code acme} of {@code partner} is named {@code partner[acme]} and has the settings of
+ * {@code partner}. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
+ * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most {@link BreakerConfig#maxKeys()} at a time:
+ * further keys share the circuit of the bare name. A circuit that nobody has used for {@link BreakerConfig#keyIdleExpiry()} is
+ * removed, unless it is overridden or its wait is not over; what the cluster knows of it stays in the store for its time.
+ *
+ * <p>A key that is new to this instance learns from the store what the cluster knows of it, and its first calls do not wait
+ * for that.
+ *
+ * <p>Obtained from {@link BreakerRegistry#keyed}. Safe for use by many threads.
+ */
+public final class KeyedBreakers {
+
+    private static final Logger log = LoggerFactory.getLogger(KeyedBreakers.class);
+    private static final int LONGEST_NAME = 150;
+    private static final int LONGEST_KEY = 48;
+    private static final String DIGEST = "#";
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(10).toNanos();
+
+    private final BreakerRegistry registry;
+    private final String name;
+    private final ConcurrentHashMap<String, Breaker> byKey = new ConcurrentHashMap<>();
+    private BreakerTotals removed = BreakerTotals.NONE;
+    private boolean full;
+    private long nextSweep;
+
+    KeyedBreakers(BreakerRegistry registry, String name, long now) {
+        if (name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException("Invalid name of circuit breakers with keys, " + name.length()
+                    + " characters: must have at most " + LONGEST_NAME + ".");
+        }
+        this.registry = registry;
+        this.name = name;
+        this.nextSweep = now;
+    }
+
+    /** Name of the circuits without their keys. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Finds or creates the circuit of a key.
+     *
+     * @param key null for the circuit of the bare name
+     */
+    public Breaker breaker(@Nullable String key) {
+        if (key == null) {
+            return registry.breaker(name);
+        }
+        String id = isShort(key) ? key : digest(key);
+        Breaker known = byKey.get(id);
+        return known != null ? known : create(id);
+    }
+
+    private Breaker create(String id) {
+        Breaker shared = registry.breaker(name);
+        synchronized (this) {
+            Breaker known = byKey.get(id);
+            if (known != null) {
+                return known;
+            }
+            int most = shared.config().maxKeys();
+            if (byKey.size() >= most || registry.isFull()) {
+                reportFull(most);
+                return shared;
+            }
+            Breaker created = registry.keyed(name, name + '[' + printable(id) + ']', shared.config());
+            byKey.put(id, created);
+            return created;
+        }
+    }
+
+    private void reportFull(int most) {
+        if (!full) {
+            full = true;
+            log.warn(
+                    "Circuit breaker '{}' has {} keys, of {} at most: further ones share one circuit",
+                    name,
+                    byKey.size(),
+                    most);
+        }
+    }
+
+    /* A key of any other length could fill the memory, and one that begins as a digest could be another key's. */
+    private static boolean isShort(String key) {
+        return key.length() <= LONGEST_KEY && !key.startsWith(DIGEST);
+    }
+
+    /* With a bracket in it, a key could end where another name's begins. */
+    private static String printable(String id) {
+        boolean fits = OneLine.fits(id) && !id.isBlank() && id.indexOf('[') < 0 && id.indexOf(']') < 0;
+        return fits ? id : digest(id);
+    }
+
+    /* A hundred and twenty-eight bits: nobody finds two keys with the same ones. */
+    private static String digest(String key) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return DIGEST
+                    + Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(hash)
+                            .substring(0, 22);
+        } catch (NoSuchAlgorithmException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** The circuits that there are now, in no particular order, without that of the bare name. */
+    public Collection<Breaker> breakers() {
+        return List.copyOf(byKey.values());
+    }
+
+    /** How many circuits there are now. */
+    public int size() {
+        return byKey.size();
+    }
+
+    /** Calls of all keys together, also of those that have been removed. */
+    public synchronized BreakerTotals totals() {
+        BreakerTotals totals = removed;
+        for (Breaker breaker : byKey.values()) {
+            totals = totals.plus(breaker.totals());
+        }
+        return totals;
+    }
+
+    /** Removes circuits that nobody uses any more, if it is time to look. */
+    void sweep(long now) {
+        if (byKey.isEmpty() || now - nextSweep < 0) {
+            return;
+        }
+        Duration expiry = registry.breaker(name).config().keyIdleExpiry();
+        nextSweep = now + Math.min(LONGEST_PAUSE, expiry.toNanos() / 4);
+        byKey.values().stream()
+                .filter(breaker -> isDone(breaker, expiry))
+                .toList()
+                .forEach(breaker -> registry.remove(breaker.name()));
+    }
+
+    private static boolean isDone(Breaker breaker, Duration expiry) {
+        if (breaker.idleFor().compareTo(expiry) < 0) {
+            return false;
+        }
+        BreakerSnapshot snapshot = breaker.snapshot();
+        Duration wait = snapshot.timeLeftOpen();
+        return snapshot.override() == null && (wait == null || wait.isZero());
+    }
+
+    /** The registry has removed a circuit. */
+    synchronized void forget(Breaker breaker) {
+        if (byKey.values().remove(breaker)) {
+            removed = removed.plus(breaker.totals());
+            full = false;
+        }
+    }
+}
