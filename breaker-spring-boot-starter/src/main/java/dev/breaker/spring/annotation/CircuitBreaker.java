@@ -2,6 +2,7 @@ package dev.breaker.spring.annotation;
 
 import dev.breaker.BreakerConfig;
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.KeyedBreakers;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -98,6 +99,17 @@ public @interface CircuitBreaker {
      * </ul>
      */
     String fallbackMethod() default "";
+
+    /**
+     * Expression over the arguments for one circuit per key: {@code "#tenant"}, {@code "#request.host"}; empty for one circuit.
+     *
+     * <p>A SpEL expression that may name parameters ({@code #tenant}, or {@code #p0} for the first), {@code args},
+     * {@code target}, {@code method} and beans ({@code @bean}). Its value's text is the key, so it should be short and there
+     * should not be many: see {@link KeyedBreakers}, which bounds both. The circuit of {@code acme} is named
+     * {@code name[acme]} and has the settings of {@code name}. Where the value is null or cannot be found, the call passes the
+     * circuit {@code name}. A parameter alone costs next to nothing, any other expression is evaluated for every call.
+     */
+    String key() default "";
 
     /**
      * Name of the template, an entry of {@code breaker.configs}, that the circuit takes its settings from; empty for the

@@ -14,9 +14,9 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 final class BreakerAdvisors {
 
     private final Map<GuardedMethod, BreakerInterceptor> interceptors = new ConcurrentHashMap<>();
-    private final Function<GuardedMethod, GuardedCall> calls;
+    private final Function<GuardedMethod, MethodCalls> calls;
 
-    BreakerAdvisors(Function<GuardedMethod, GuardedCall> calls) {
+    BreakerAdvisors(Function<GuardedMethod, MethodCalls> calls) {
         this.calls = calls;
     }
 

@@ -8,25 +8,25 @@ import org.jspecify.annotations.Nullable;
 /** Sends the calls of one method through its circuit breaker. Each method has its own, so that no call needs a look-up. */
 final class BreakerInterceptor implements MethodInterceptor {
 
-    private final Supplier<GuardedCall> factory;
-    private volatile @Nullable GuardedCall call;
+    private final Supplier<MethodCalls> factory;
+    private volatile @Nullable MethodCalls calls;
 
-    BreakerInterceptor(Supplier<GuardedCall> factory) {
+    BreakerInterceptor(Supplier<MethodCalls> factory) {
         this.factory = factory;
     }
 
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        GuardedCall prepared = call;
+        MethodCalls prepared = calls;
         return (prepared != null ? prepared : prepare()).make(invocation);
     }
 
     /** Finds the circuit breaker if that has not been done yet; the same one however often. */
-    GuardedCall prepare() {
-        GuardedCall prepared = call;
+    MethodCalls prepare() {
+        MethodCalls prepared = calls;
         if (prepared == null) {
             prepared = factory.get();
-            call = prepared;
+            calls = prepared;
         }
         return prepared;
     }

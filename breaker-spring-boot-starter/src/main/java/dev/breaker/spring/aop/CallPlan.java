@@ -1,15 +1,29 @@
 package dev.breaker.spring.aop;
 
+import dev.breaker.Breaker;
+import org.jspecify.annotations.Nullable;
+
 /**
  * All that is known about the calls of a guarded method before its circuit breaker exists.
  *
  * @param name name of the circuit
  * @param config name of the template, or empty
+ * @param key how to find the key of a call, null if all calls have one circuit
  */
-record CallPlan(String name, String config, ReturnKind kind, Fallbacks fallbacks) {
+record CallPlan(
+        GuardedMethod guarded,
+        String name,
+        String config,
+        @Nullable KeyExpression key,
+        ReturnKind kind,
+        Fallbacks fallbacks) {
 
-    GuardedCall with(BreakerResolver breakers) {
-        var breaker = breakers.resolve(name, config);
+    MethodCalls with(BreakerResolver breakers) {
+        Breaker breaker = breakers.resolve(name, config);
+        return key == null ? call(breaker) : new KeyedCalls(guarded, key, breakers.keyed(name), this::call);
+    }
+
+    private GuardedCall call(Breaker breaker) {
         return switch (kind) {
             case PLAIN -> new PlainCall(breaker, fallbacks);
             case STAGE -> new StageCall(breaker, fallbacks);

@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** Makes plans from annotations, and finds what is wrong with them. */
@@ -26,7 +27,7 @@ final class CallPlans {
      *
      * @throws InvalidCircuitBreakerException if there cannot be one, for its name or its settings
      */
-    GuardedCall call(GuardedMethod guarded, BreakerResolver breakers) {
+    MethodCalls call(GuardedMethod guarded, BreakerResolver breakers) {
         try {
             return of(guarded).with(breakers);
         } catch (IllegalArgumentException | IllegalStateException fault) {
@@ -43,7 +44,12 @@ final class CallPlans {
                     "Name the circuit: @CircuitBreaker(name = \"...\").");
         }
         String config = resolved("config", guarded.annotation().config(), guarded);
-        return new CallPlan(name, config, ReturnKind.of(guarded), fallbacks.find(guarded));
+        return new CallPlan(guarded, name, config, key(guarded), ReturnKind.of(guarded), fallbacks.find(guarded));
+    }
+
+    private @Nullable KeyExpression key(GuardedMethod guarded) {
+        String key = resolved("key", guarded.annotation().key(), guarded);
+        return key.isBlank() ? null : KeyExpression.of(guarded, key, beans);
     }
 
     private String resolved(String attribute, String value, GuardedMethod guarded) {

@@ -7,7 +7,7 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the calls of one method through its circuit breaker, and answers for those that are rejected or fail. */
-abstract class GuardedCall {
+abstract class GuardedCall implements MethodCalls {
 
     final Breaker breaker;
     final Fallbacks fallbacks;
@@ -18,8 +18,8 @@ abstract class GuardedCall {
     }
 
     /** Makes a call, if it gets a permit. */
-    @Nullable
-    Object make(MethodInvocation invocation) throws Throwable {
+    @Override
+    public @Nullable Object make(MethodInvocation invocation) throws Throwable {
         return make(breaker.tryAcquire(), invocation);
     }
 

@@ -16,8 +16,7 @@ final class StageCall extends GuardedCall {
     }
 
     @Override
-    @Nullable
-    Object make(MethodInvocation invocation) throws Throwable {
+    public @Nullable Object make(MethodInvocation invocation) throws Throwable {
         CompletableFuture<@Nullable Permit> admission =
                 breaker.tryAcquireAsync().toCompletableFuture();
         return admission.isDone() ? make(admission.join(), invocation) : makeLater(admission, invocation);

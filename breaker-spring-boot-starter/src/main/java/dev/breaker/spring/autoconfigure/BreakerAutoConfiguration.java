@@ -1,8 +1,10 @@
 package dev.breaker.spring.autoconfigure;
 
+import dev.breaker.Breaker;
 import dev.breaker.BreakerListener;
 import dev.breaker.BreakerRegistry;
 import dev.breaker.InvalidConfigException;
+import dev.breaker.KeyedBreakers;
 import dev.breaker.OutcomeClassifier;
 import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
@@ -31,11 +33,20 @@ public final class BreakerAutoConfiguration {
 
     @Bean
     BreakerResolver breakerResolver(BreakerRegistry registry, BreakerConfigs configs) {
-        return (name, template) -> {
-            if (!template.isEmpty()) {
-                configs.useTemplate(name, template, registry.find(name).isPresent());
+        return new BreakerResolver() {
+
+            @Override
+            public Breaker resolve(String name, String template) {
+                if (!template.isEmpty()) {
+                    configs.useTemplate(name, template, registry.find(name).isPresent());
+                }
+                return registry.breaker(name);
             }
-            return registry.breaker(name);
+
+            @Override
+            public KeyedBreakers keyed(String name) {
+                return registry.keyed(name);
+            }
         };
     }
 

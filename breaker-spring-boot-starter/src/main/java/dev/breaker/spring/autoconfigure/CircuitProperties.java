@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param probeLease a probe that has not reported after this gives its permit back
  * @param halfOpenAcquireTimeout how long a caller may wait for a probe's permit
  * @param maxRetryAfter cap of the time for which a partner's Retry-After opens the circuit
+ * @param maxKeys where there is a circuit for each key, how many there may be at a time
+ * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed
  * @param sharing whether the circuit is shared when there is a store
  * @param writableStackTrace whether the exception of a rejected call has a stack trace
  */
@@ -52,6 +54,8 @@ public record CircuitProperties(
         @Nullable Duration probeLease,
         @Nullable Duration halfOpenAcquireTimeout,
         @Nullable Duration maxRetryAfter,
+        @Nullable Integer maxKeys,
+        @Nullable Duration keyIdleExpiry,
         @Nullable Boolean sharing,
         @Nullable Boolean writableStackTrace) {
 
@@ -75,6 +79,8 @@ public record CircuitProperties(
         set(probeLease, builder::probeLease);
         set(halfOpenAcquireTimeout, builder::halfOpenAcquireTimeout);
         set(maxRetryAfter, builder::maxRetryAfter);
+        set(maxKeys, builder::maxKeys);
+        set(keyIdleExpiry, builder::keyIdleExpiry);
         set(sharing, builder::sharing);
         set(writableStackTrace, builder::writableStackTrace);
     }

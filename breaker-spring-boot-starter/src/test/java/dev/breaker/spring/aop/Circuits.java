@@ -4,6 +4,7 @@ import dev.breaker.Breaker;
 import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerRegistry;
 import dev.breaker.BreakerSnapshot.Counts;
+import dev.breaker.KeyedBreakers;
 import dev.breaker.ManualTicker;
 import dev.breaker.Outcome;
 import dev.breaker.OutcomeClassifier;
@@ -43,7 +44,7 @@ final class Circuits implements AutoCloseable {
         context.registerBean(
                 CircuitBreakerPostProcessor.class, () -> new CircuitBreakerPostProcessor(breakers(context), order));
         settings.accept(context);
-        context.registerBean("breakerResolver", BreakerResolver.class, () -> this::resolve);
+        context.registerBean("breakerResolver", BreakerResolver.class, Resolver::new);
     }
 
     private static ObjectProvider<BreakerResolver> breakers(AnnotationConfigApplicationContext context) {
@@ -59,9 +60,18 @@ final class Circuits implements AutoCloseable {
                 : OutcomeClassifier.standard().classify(result, thrown);
     }
 
-    private Breaker resolve(String name, String config) {
-        resolved.add(config.isEmpty() ? name : name + "/" + config);
-        return registry.breaker(name);
+    private final class Resolver implements BreakerResolver {
+
+        @Override
+        public Breaker resolve(String name, String config) {
+            resolved.add(config.isEmpty() ? name : name + "/" + config);
+            return registry.breaker(name);
+        }
+
+        @Override
+        public KeyedBreakers keyed(String name) {
+            return registry.keyed(name);
+        }
     }
 
     static Circuits around(Class<?>... beans) {

@@ -98,6 +98,8 @@ class BreakerAutoConfigurationTest {
                             "breaker.instances.x.probe-lease=23s",
                             "breaker.instances.x.half-open-acquire-timeout=24ms",
                             "breaker.instances.x.max-retry-after=25s",
+                            "breaker.instances.x.max-keys=26",
+                            "breaker.instances.x.key-idle-expiry=27s",
                             "breaker.instances.x.sharing=false",
                             "breaker.instances.x.writable-stack-trace=true")
                     .run(context -> assertThat(config(context.getBean(BreakerRegistry.class), "x"))
@@ -120,6 +122,8 @@ class BreakerAutoConfigurationTest {
                                     Duration.ofSeconds(23),
                                     Duration.ofMillis(24),
                                     Duration.ofSeconds(25),
+                                    26,
+                                    Duration.ofSeconds(27),
                                     false,
                                     true,
                                     BreakerConfig.defaults().classifier())));
