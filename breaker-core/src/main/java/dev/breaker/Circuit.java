@@ -67,7 +67,7 @@ final class Circuit extends Exclusive {
         this.surroundings = surroundings;
         this.thresholds = new Thresholds(config);
         this.waits = new WaitSchedule(config, surroundings.random);
-        this.outcomes = new Outcomes(name, config, surroundings.listeners, surroundings.timed);
+        this.outcomes = new Outcomes(name, config, surroundings);
         this.idleness = new Idleness(outcomes.counts(), now());
         this.overrides = new OverrideLayer(this);
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Decides what the result or the exception of a call says about the partner.
  *
  * <p>Must be safe for use by many threads and should be quick: it runs once per call, in the caller's thread. If it throws
- * or answers null, the caller still gets the result or exception of the call; the fault is logged, and the call is judged as
- * {@link #standard()} judges it.
+ * or answers null, the caller still gets the result or exception of the call; the fault is logged, once a minute at most for
+ * each circuit, and the call is judged as {@link #standard()} judges it.
+ *
+ * @see OutcomeRules
  */
 @FunctionalInterface
 public interface OutcomeClassifier {

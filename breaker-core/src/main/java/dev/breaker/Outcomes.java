@@ -3,17 +3,14 @@ package dev.breaker;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Judges finished calls of one circuit by its settings, counts them, remembers the last failure and tells listeners. */
 final class Outcomes {
 
-    private static final Logger log = LoggerFactory.getLogger(Breaker.class);
-
     private final String name;
     private final BreakerConfig config;
     private final Listeners listeners;
+    private final ClassifierFaults faults;
     private final long slowNanos;
     private final boolean timed;
     private final CallCounts counts = new CallCounts();
@@ -22,16 +19,14 @@ final class Outcomes {
     /** A failure in words, and when it was recorded. */
     record LastFailure(String text, long at) {}
 
-    /**
-     * @param timed whether calls are timed even if none is slow
-     */
-    Outcomes(String name, BreakerConfig config, Listeners listeners, boolean timed) {
+    Outcomes(String name, BreakerConfig config, Circuit.Surroundings surroundings) {
         this.name = name;
         this.config = config;
-        this.listeners = listeners;
+        this.listeners = surroundings.listeners();
+        this.faults = new ClassifierFaults(name, surroundings.ticker());
         Duration slow = config.slowCallDurationThreshold();
         this.slowNanos = slow == null ? Long.MAX_VALUE : slow.toNanos();
-        this.timed = timed || slow != null;
+        this.timed = surroundings.timed() || slow != null;
     }
 
     /** Whether calls are timed at all. */
@@ -53,7 +48,7 @@ final class Outcomes {
             Outcome outcome = config.classifier().classify(meant == null ? result : null, meant);
             return Objects.requireNonNull(outcome, "the classifier returned null");
         } catch (Throwable fault) {
-            log.warn("The classifier of circuit breaker '{}' failed; the standard rules judge instead", name, fault);
+            faults.report("the standard rules judge instead", fault);
             return OutcomeClassifier.standard().classify(null, meant);
         }
     }
@@ -72,7 +67,7 @@ final class Outcomes {
             }
             return asked.compareTo(config.maxRetryAfter()) < 0 ? asked : config.maxRetryAfter();
         } catch (Throwable fault) {
-            log.warn("The classifier of circuit breaker '{}' failed to find a Retry-After", name, fault);
+            faults.report("no Retry-After is known", fault);
             return null;
         }
     }
