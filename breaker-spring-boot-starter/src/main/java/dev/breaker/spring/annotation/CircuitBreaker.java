@@ -92,7 +92,7 @@ public @interface CircuitBreaker {
      *       superclass. Only the latter costs the making of that exception.
      *   <li>A recorded failure is answered by a fallback for the exception that was thrown, or one without exception. The
      *       latter also answers where a returned result was classified as failure.
-     *   <li>An exception that is ignored, such as a business error, goes out untouched, unless the fallback names it: its
+     *   <li>An exception that is ignored or a success, such as a business error, goes out untouched, unless the fallback names it: its
      *       parameter must be that exception's class or a superclass below {@link Throwable}, {@link Exception} and
      *       {@link RuntimeException}.
      *   <li>A {@link VirtualMachineError} always goes out untouched.

@@ -51,8 +51,7 @@ final class Fallbacks {
         }
         return switch (outcome) {
             case FAILURE -> orWithoutCause(closest(thrown.getClass()));
-            case IGNORED -> naming(thrown.getClass());
-            case SUCCESS -> null;
+            case IGNORED, SUCCESS -> naming(thrown.getClass());
         };
     }
 

@@ -11,6 +11,7 @@ import dev.breaker.shared.SharedStore;
 import dev.breaker.spring.aop.BreakerResolver;
 import dev.breaker.spring.aop.CircuitBreakerPostProcessor;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -27,8 +28,13 @@ import org.springframework.core.env.Environment;
 public final class BreakerAutoConfiguration {
 
     @Bean
-    BreakerConfigs breakerConfigs(BreakerProperties properties, ObjectProvider<OutcomeClassifier> classifier) {
-        return new BreakerConfigs(properties, classifier.getIfUnique());
+    BreakerConfigs breakerConfigs(
+            BreakerProperties properties,
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<OutcomeClassifier> classifier) {
+        return new BreakerConfigs(
+                properties,
+                new Classification(new ConfiguredClasses(beans), classifier.getIfUnique()));
     }
 
     @Bean

@@ -2,14 +2,16 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.BreakerConfig;
 import dev.breaker.InvalidConfigException;
-import dev.breaker.OutcomeClassifier;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -22,23 +24,51 @@ import org.springframework.util.StringUtils;
  */
 final class BreakerConfigs {
 
+    private static final String DEFAULT_TEMPLATE = "default";
+
     private final BreakerProperties properties;
-    private final @Nullable OutcomeClassifier classifier;
+    private final Classification classification;
     private final Map<String, String> templates = new ConcurrentHashMap<>();
 
-    BreakerConfigs(BreakerProperties properties, @Nullable OutcomeClassifier classifier) {
+    BreakerConfigs(BreakerProperties properties, Classification classification) {
         this.properties = properties;
-        this.classifier = classifier;
+        this.classification = classification;
+        checkDefaults(properties.defaults());
         build(Map.of("breaker.defaults", properties.defaults()));
         properties.configs().keySet().forEach(template -> build(layers("", template)));
-        properties.instances().keySet().forEach(this::of);
+        properties.instances().keySet().forEach(name -> build(layers(name)));
     }
 
     /** The configuration of a circuit. */
     BreakerConfig of(String name) {
+        return build(layers(name));
+    }
+
+    /** Whether health shows a circuit. */
+    boolean isShownInHealth(String name) {
+        return new Layers(layers(name)).value(CircuitProperties::showInHealth, true);
+    }
+
+    /** Whether health is DOWN while a circuit is open. */
+    boolean affectsHealth(String name) {
+        return new Layers(layers(name)).value(CircuitProperties::affectsHealth, false);
+    }
+
+    private Map<String, CircuitProperties> layers(String name) {
+        return layers(name, template(name));
+    }
+
+    /* Without a template of its own, a circuit has the one of its name or else the default one, as in Resilience4j. */
+    private @Nullable String template(String name) {
         CircuitProperties own = properties.instances().get(name);
-        String template = own != null && own.baseConfig() != null ? own.baseConfig() : templates.get(name);
-        return build(layers(name, template));
+        String named = own != null && own.baseConfig() != null ? own.baseConfig() : templates.get(name);
+        if (named != null) {
+            return named;
+        }
+        return Stream.of(name, DEFAULT_TEMPLATE)
+                .filter(properties.configs()::containsKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -71,22 +101,47 @@ final class BreakerConfigs {
     private Map<String, CircuitProperties> layers(String name, @Nullable String template) {
         Map<String, CircuitProperties> layers = new LinkedHashMap<>();
         layers.put("breaker.defaults", properties.defaults());
-        if (template != null) {
-            CircuitProperties config = properties.configs().get(template);
-            if (config == null) {
-                throw new InvalidConfigurationPropertyValueException(
-                        property("breaker.instances", name) + ".base-config",
-                        template,
-                        "There is no breaker.configs." + template + "; known templates: "
-                                + properties.configs().keySet() + ".");
-            }
-            layers.put(property("breaker.configs", template), config);
-        }
+        lineage(property("breaker.instances", name), template)
+                .forEach(config -> layers.put(property("breaker.configs", config), config(config)));
         CircuitProperties own = properties.instances().get(name);
         if (own != null) {
             layers.put(property("breaker.instances", name), own);
         }
         return layers;
+    }
+
+    private static void checkDefaults(CircuitProperties defaults) {
+        if (defaults.baseConfig() != null) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "breaker.defaults.base-config",
+                    defaults.baseConfig(),
+                    "Must not be set: the defaults are below all templates; use breaker.configs.default.");
+        }
+    }
+
+    /* A template may itself have one; the most general comes first. */
+    private Deque<String> lineage(String place, @Nullable String template) {
+        Deque<String> lineage = new ArrayDeque<>();
+        for (String next = template; next != null; next = config(next).baseConfig()) {
+            if (!properties.configs().containsKey(next)) {
+                throw new InvalidConfigurationPropertyValueException(
+                        place + ".base-config",
+                        next,
+                        "There is no breaker.configs." + next + "; known templates: "
+                                + properties.configs().keySet() + ".");
+            }
+            if (lineage.contains(next)) {
+                throw new InvalidConfigurationPropertyValueException(
+                        place + ".base-config", next, "Must not lead back to the same template.");
+            }
+            lineage.addFirst(next);
+            place = property("breaker.configs", next);
+        }
+        return lineage;
+    }
+
+    private CircuitProperties config(String template) {
+        return Objects.requireNonNull(properties.configs().get(template));
     }
 
     private static String property(String group, String name) {
@@ -98,9 +153,7 @@ final class BreakerConfigs {
     private BreakerConfig build(Map<String, CircuitProperties> layers) {
         BreakerConfig.Builder builder = BreakerConfig.builder();
         layers.values().forEach(layer -> layer.applyTo(builder));
-        if (classifier != null) {
-            builder.classifier(classifier);
-        }
+        builder.classifier(classification.of(new Layers(layers)));
         try {
             return builder.build();
         } catch (InvalidConfigException invalid) {

@@ -3,6 +3,7 @@ package dev.breaker.spring.autoconfigure;
 import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerConfig.SlidingWindowType;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,17 @@ import org.jspecify.annotations.Nullable;
  * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed
  * @param sharing whether the circuit is shared when there is a store
  * @param writableStackTrace whether the exception of a rejected call has a stack trace
+ * @param recordExceptions exceptions that are failures, with their subclasses; all others are then successes unless ignored. A
+ *     list takes the place of the inherited one, an empty list included, and of an inherited predicate.
+ * @param ignoreExceptions exceptions that are neither failures nor successes, likewise; they are ignored even if recorded
+ * @param recordFailurePredicate class of a Predicate of Throwable that accepts failures besides recordExceptions
+ * @param ignoreExceptionPredicate class of a Predicate of Throwable that accepts what is ignored besides ignoreExceptions
+ * @param recordResultPredicate class of a Predicate of Object that accepts results that are failures
+ * @param ignoreHttpClientErrors whether an HTTP answer 4xx except 408, 425 and 429 is ignored unless it is recorded
+ * @param retryAfterEnabled whether the Retry-After of an HTTP answer 429 or 503 opens the circuit
+ * @param showInHealth whether health shows the circuit
+ * @param affectsHealth whether health is DOWN while the circuit is open
+ * @param ignoreClassBindingExceptions whether recordExceptions and ignoreExceptions may name classes that are missing
  */
 public record CircuitProperties(
         @Nullable String baseConfig,
@@ -57,7 +69,17 @@ public record CircuitProperties(
         @Nullable Integer maxKeys,
         @Nullable Duration keyIdleExpiry,
         @Nullable Boolean sharing,
-        @Nullable Boolean writableStackTrace) {
+        @Nullable Boolean writableStackTrace,
+        @Nullable List<String> recordExceptions,
+        @Nullable List<String> ignoreExceptions,
+        @Nullable String recordFailurePredicate,
+        @Nullable String ignoreExceptionPredicate,
+        @Nullable String recordResultPredicate,
+        @Nullable Boolean ignoreHttpClientErrors,
+        @Nullable Boolean retryAfterEnabled,
+        @Nullable Boolean showInHealth,
+        @Nullable Boolean affectsHealth,
+        @Nullable Boolean ignoreClassBindingExceptions) {
 
     /** Writes what is set over what is inherited. */
     void applyTo(BreakerConfig.Builder builder) {
