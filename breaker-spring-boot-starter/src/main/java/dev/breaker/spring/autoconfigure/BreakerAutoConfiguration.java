@@ -31,10 +31,12 @@ public final class BreakerAutoConfiguration {
     BreakerConfigs breakerConfigs(
             BreakerProperties properties,
             ConfigurableListableBeanFactory beans,
-            ObjectProvider<OutcomeClassifier> classifier) {
+            ObjectProvider<OutcomeClassifier> classifier,
+            ObjectProvider<BreakerConfigCustomizer> customizers) {
         return new BreakerConfigs(
                 properties,
-                new Classification(new ConfiguredClasses(beans), classifier.getIfUnique()));
+                new Classification(new ConfiguredClasses(beans), classifier.getIfUnique()),
+                customizers.orderedStream().toList());
     }
 
     @Bean

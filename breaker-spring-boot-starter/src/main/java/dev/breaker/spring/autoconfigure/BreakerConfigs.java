@@ -28,20 +28,36 @@ final class BreakerConfigs {
 
     private final BreakerProperties properties;
     private final Classification classification;
+    private final List<BreakerConfigCustomizer> customizers;
     private final Map<String, String> templates = new ConcurrentHashMap<>();
 
-    BreakerConfigs(BreakerProperties properties, Classification classification) {
+    BreakerConfigs(
+            BreakerProperties properties, Classification classification, List<BreakerConfigCustomizer> customizers) {
         this.properties = properties;
         this.classification = classification;
+        this.customizers = List.copyOf(customizers);
         checkDefaults(properties.defaults());
         build(Map.of("breaker.defaults", properties.defaults()));
         properties.configs().keySet().forEach(template -> build(layers("", template)));
         properties.instances().keySet().forEach(name -> build(layers(name)));
     }
 
-    /** The configuration of a circuit. */
+    /**
+     * The configuration of a circuit.
+     *
+     * @throws IllegalStateException if a customizer fails
+     */
     BreakerConfig of(String name) {
-        return build(layers(name));
+        BreakerConfig.Builder builder = build(layers(name)).toBuilder();
+        for (BreakerConfigCustomizer customizer : customizers) {
+            try {
+                customizer.customize(name, builder);
+            } catch (RuntimeException fault) {
+                throw new IllegalStateException(
+                        customizer.getClass().getName() + " failed to customize circuit breaker '" + name + "'", fault);
+            }
+        }
+        return builder.build();
     }
 
     /** Whether health shows a circuit. */

@@ -1,0 +1,100 @@
+package dev.breaker.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.breaker.BreakerRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+class BreakerConfigCustomizerTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(BreakerAutoConfiguration.class))
+            .withPropertyValues("breaker.instances.partner.minimum-number-of-calls=3");
+
+    private static int minimum(BreakerRegistry registry, String name) {
+        return registry.breaker(name).config().minimumNumberOfCalls();
+    }
+
+    private ApplicationContextRunner with(BreakerConfigCustomizer customizer) {
+        return runner.withBean(BreakerConfigCustomizer.class, () -> customizer);
+    }
+
+    @Test
+    void comesAfterTheProperties() {
+        with((name, builder) -> builder.minimumNumberOfCalls(name.length())).run(context -> {
+            BreakerRegistry registry = context.getBean(BreakerRegistry.class);
+            assertThat(minimum(registry, "partner")).isEqualTo(7);
+            assertThat(minimum(registry, "any")).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void isCalledOnceForEachCircuit() {
+        List<String> names = new ArrayList<>();
+        with((name, builder) -> names.add(name)).run(context -> {
+            context.getBean(BreakerRegistry.class).breaker("other");
+            context.getBean(BreakerRegistry.class).breaker("other");
+            assertThat(names).containsExactly("partner", "other");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Two {
+
+        @Bean
+        @Order(2)
+        BreakerConfigCustomizer last() {
+            return (name, builder) -> builder.minimumNumberOfCalls(22);
+        }
+
+        @Bean
+        @Order(1)
+        BreakerConfigCustomizer first() {
+            return (name, builder) -> builder.minimumNumberOfCalls(11).failureCountThreshold(5);
+        }
+    }
+
+    @Test
+    void comesInItsOrder() {
+        runner.withUserConfiguration(Two.class).run(context -> {
+            BreakerRegistry registry = context.getBean(BreakerRegistry.class);
+            assertThat(minimum(registry, "partner")).isEqualTo(22);
+            assertThat(registry.breaker("partner").config().failureCountThreshold())
+                    .isEqualTo(5);
+        });
+    }
+
+    @Test
+    void stopsTheStartIfItBreaksARule() {
+        with((name, builder) -> builder.minimumNumberOfCalls(0))
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(
+                                "Invalid minimumNumberOfCalls (0) for circuit breaker 'partner': must be at least 1."));
+    }
+
+    @Test
+    void isNamedWithTheCircuitIfItThrows() {
+        with((name, builder) -> {
+                    if (name.equals("other")) {
+                        throw new UnsupportedOperationException("no");
+                    }
+                })
+                .run(context -> {
+                    BreakerRegistry registry = context.getBean(BreakerRegistry.class);
+                    assertThatThrownBy(() -> registry.breaker("other"))
+                            .hasMessageContaining("BreakerConfigCustomizerTest")
+                            .hasMessageContaining("failed to customize circuit breaker 'other'")
+                            .hasCauseInstanceOf(UnsupportedOperationException.class);
+                    assertThat(registry.find("other")).isEmpty();
+                });
+    }
+}
