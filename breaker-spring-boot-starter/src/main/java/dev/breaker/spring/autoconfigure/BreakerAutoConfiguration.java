@@ -33,10 +33,12 @@ public final class BreakerAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ObjectProvider<OutcomeClassifier> classifier,
             ObjectProvider<BreakerConfigCustomizer> customizers) {
-        return new BreakerConfigs(
+        BreakerConfigs configs = new BreakerConfigs(
                 properties,
                 new Classification(new ConfiguredClasses(beans), classifier.getIfUnique()),
                 customizers.orderedStream().toList());
+        Resilience4jSettings.report(properties, configs.places());
+        return configs;
     }
 
     @Bean

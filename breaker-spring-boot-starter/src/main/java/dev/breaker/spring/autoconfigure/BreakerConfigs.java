@@ -135,6 +135,15 @@ final class BreakerConfigs {
         }
     }
 
+    /** All that is written, by the property it is written under. */
+    Map<String, CircuitProperties> places() {
+        Map<String, CircuitProperties> places = new LinkedHashMap<>();
+        places.put("breaker.defaults", properties.defaults());
+        properties.configs().forEach((name, layer) -> places.put(property("breaker.configs", name), layer));
+        properties.instances().forEach((name, layer) -> places.put(property("breaker.instances", name), layer));
+        return places;
+    }
+
     /* A template may itself have one; the most general comes first. */
     private Deque<String> lineage(String place, @Nullable String template) {
         Deque<String> lineage = new ArrayDeque<>();
@@ -169,6 +178,7 @@ final class BreakerConfigs {
     private BreakerConfig build(Map<String, CircuitProperties> layers) {
         BreakerConfig.Builder builder = BreakerConfig.builder();
         layers.values().forEach(layer -> layer.applyTo(builder));
+        Resilience4jSettings.apply(new Layers(layers), builder);
         builder.classifier(classification.of(new Layers(layers)));
         try {
             return builder.build();

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param aspect how annotated methods are intercepted
  * @param shared how circuits are shared through Redis
  * @param events what the endpoint {@code breakerevents} remembers
+ * @param circuitBreakerAspectOrder without effect; Resilience4j's order of its aspect
+ * @param tags without effect; Resilience4j's tags of metrics
  */
 @ConfigurationProperties(prefix = "breaker", ignoreUnknownFields = false)
 public record BreakerProperties(
@@ -27,7 +29,9 @@ public record BreakerProperties(
         @DefaultValue("10000") int maximumBreakers,
         @DefaultValue Aspect aspect,
         @DefaultValue Shared shared,
-        @DefaultValue Events events) {
+        @DefaultValue Events events,
+        @Nullable Integer circuitBreakerAspectOrder,
+        @DefaultValue Map<String, String> tags) {
 
     /**
      * What the endpoint {@code breakerevents} remembers.

@@ -2,6 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerConfig.SlidingWindowType;
+import dev.breaker.BreakerState;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,6 +46,16 @@ import org.jspecify.annotations.Nullable;
  * @param showInHealth whether health shows the circuit
  * @param affectsHealth whether health is DOWN while the circuit is open
  * @param ignoreClassBindingExceptions whether recordExceptions and ignoreExceptions may name classes that are missing
+ * @param automaticTransitionFromOpenToHalfOpenEnabled Resilience4j's name of automaticTransition
+ * @param writableStackTraceEnabled Resilience4j's name of writableStackTrace
+ * @param registerHealthIndicator Resilience4j's name of showInHealth
+ * @param allowHealthIndicatorToFail Resilience4j's name of affectsHealth
+ * @param enableExponentialBackoff false is a fixed wait; true is a multiplier of 1.5 unless one is set
+ * @param enableRandomizedWait false is a wait without spread; true is a factor of 0.5 unless one is set
+ * @param eventConsumerBufferSize without effect; receive events with a listener
+ * @param slidingWindowSynchronizationStrategy without effect
+ * @param initialState may only be CLOSED
+ * @param transitionToStateAfterWaitDuration may only be OPEN
  */
 public record CircuitProperties(
         @Nullable String baseConfig,
@@ -79,7 +90,43 @@ public record CircuitProperties(
         @Nullable Boolean retryAfterEnabled,
         @Nullable Boolean showInHealth,
         @Nullable Boolean affectsHealth,
-        @Nullable Boolean ignoreClassBindingExceptions) {
+        @Nullable Boolean ignoreClassBindingExceptions,
+        @Nullable Boolean automaticTransitionFromOpenToHalfOpenEnabled,
+        @Nullable Boolean writableStackTraceEnabled,
+        @Nullable Boolean registerHealthIndicator,
+        @Nullable Boolean allowHealthIndicatorToFail,
+        @Nullable Boolean enableExponentialBackoff,
+        @Nullable Boolean enableRandomizedWait,
+        @Nullable Integer eventConsumerBufferSize,
+        @Nullable String slidingWindowSynchronizationStrategy,
+        @Nullable BreakerState initialState,
+        @Nullable BreakerState transitionToStateAfterWaitDuration) {
+
+    /**
+     * Takes settings that are written under Resilience4j's name.
+     *
+     * @throws IllegalArgumentException if a setting is written under both names with different values
+     */
+    public CircuitProperties {
+        automaticTransition = either(
+                "automatic-transition",
+                automaticTransition,
+                "automatic-transition-from-open-to-half-open-enabled",
+                automaticTransitionFromOpenToHalfOpenEnabled);
+        writableStackTrace = either(
+                "writable-stack-trace", writableStackTrace, "writable-stack-trace-enabled", writableStackTraceEnabled);
+        showInHealth = either("show-in-health", showInHealth, "register-health-indicator", registerHealthIndicator);
+        affectsHealth =
+                either("affects-health", affectsHealth, "allow-health-indicator-to-fail", allowHealthIndicatorToFail);
+    }
+
+    private static <T> @Nullable T either(String name, @Nullable T value, String otherName, @Nullable T otherValue) {
+        if (value != null && otherValue != null && !value.equals(otherValue)) {
+            throw new IllegalArgumentException(name + " (" + value + ") and " + otherName + " (" + otherValue
+                    + ") are two names of one setting and must not differ; remove " + otherName + ".");
+        }
+        return value == null ? otherValue : value;
+    }
 
     /** Writes what is set over what is inherited. */
     void applyTo(BreakerConfig.Builder builder) {

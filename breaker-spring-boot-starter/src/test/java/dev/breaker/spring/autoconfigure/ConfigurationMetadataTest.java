@@ -83,4 +83,19 @@ class ConfigurationMetadataTest {
         assertThat(Arrays.stream(CircuitProperties.class.getRecordComponents()).map(RecordComponent::getName))
                 .allSatisfy(name -> assertThat(properties).containsKey("breaker.defaults." + kebab(name)));
     }
+
+    @Test
+    void callsOtherNamesOfSettingsDeprecated() {
+        assertThat(replacementOf("automatic-transition-from-open-to-half-open-enabled"))
+                .isEqualTo("breaker.defaults.automatic-transition");
+        assertThat(replacementOf("writable-stack-trace-enabled")).isEqualTo("breaker.defaults.writable-stack-trace");
+        assertThat(replacementOf("register-health-indicator")).isEqualTo("breaker.defaults.show-in-health");
+        assertThat(replacementOf("allow-health-indicator-to-fail")).isEqualTo("breaker.defaults.affects-health");
+    }
+
+    private String replacementOf(String name) {
+        JsonNode property = properties.get("breaker.defaults." + name);
+        assertThat(property.path("deprecated").asBoolean()).as(name).isTrue();
+        return property.path("deprecation").path("replacement").asString();
+    }
 }
