@@ -3,8 +3,10 @@ package dev.breaker.spring.aop;
 import dev.breaker.Breaker;
 import dev.breaker.Outcome;
 import dev.breaker.Permit;
+import java.util.concurrent.CompletableFuture;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
 
 /** Makes the calls of one method through its circuit breaker, and answers for those that are rejected or fail. */
 abstract class GuardedCall implements MethodCalls {
@@ -42,6 +44,26 @@ abstract class GuardedCall implements MethodCalls {
     @Nullable
     abstract Object handedOver(@Nullable Object result, Permit permit, long start, MethodInvocation invocation)
             throws Throwable;
+
+    /** An invocation that can proceed later, and again if it is copied again. */
+    static MethodInvocation repeatable(MethodInvocation invocation) {
+        return invocation instanceof ProxyMethodInvocation proxied ? proxied.invocableClone() : invocation;
+    }
+
+    /** Goes on with a call that had to wait for its permit: in the common pool, with the class loader of this thread. */
+    static void elsewhere(CompletableFuture<@Nullable Permit> admission, Runnable call) {
+        ClassLoader classes = Thread.currentThread().getContextClassLoader();
+        CompletableFuture<?> unused = admission.whenCompleteAsync((permit, fault) -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader own = thread.getContextClassLoader();
+            thread.setContextClassLoader(classes);
+            try {
+                call.run();
+            } finally {
+                thread.setContextClassLoader(own);
+            }
+        });
+    }
 
     /** Answers for a call without permit; fails if there is no fallback. */
     private @Nullable Object rejected(MethodInvocation invocation) throws Throwable {

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.ProxyMethodInvocation;
 
 /** A call that is over when its stage completes. */
 final class StageCall extends GuardedCall {
@@ -33,19 +32,8 @@ final class StageCall extends GuardedCall {
 
     private Relay makeLater(CompletableFuture<@Nullable Permit> admission, MethodInvocation invocation) {
         Relay answer = new Relay();
-        MethodInvocation later =
-                invocation instanceof ProxyMethodInvocation proxied ? proxied.invocableClone() : invocation;
-        ClassLoader classes = Thread.currentThread().getContextClassLoader();
-        CompletableFuture<?> unused = admission.whenCompleteAsync((permit, fault) -> {
-            Thread thread = Thread.currentThread();
-            ClassLoader own = thread.getContextClassLoader();
-            thread.setContextClassLoader(classes);
-            try {
-                makeNow(admission, later, answer);
-            } finally {
-                thread.setContextClassLoader(own);
-            }
-        });
+        MethodInvocation later = repeatable(invocation);
+        elsewhere(admission, () -> makeNow(admission, later, answer));
         return answer;
     }
 
