@@ -49,12 +49,34 @@ import java.util.concurrent.Future;
  *       if it is a {@link CompletionStage} as well. A call whose end nobody looks at is not counted, and if it was a probe,
  *       gives its permit back with the end of its {@linkplain BreakerConfig#probeLease() lease}. Its time runs until somebody
  *       looks.
- *   <li>Their subtypes and the reactive types cannot be observed and are refused at start-up. A null in place of a stage or a
- *       future is a success.
+ *   <li>{@code Mono}, {@code Flux}, and with them every type of Spring's
+ *       {@link org.springframework.core.ReactiveAdapterRegistry ReactiveAdapterRegistry} such as RxJava's,
+ *       {@link java.util.concurrent.Flow.Publisher} or Kotlin's {@code Flow}: when a subscription ends; see below. They need
+ *       reactor-core on the class path.
+ *   <li>Their subtypes cannot be replaced and are refused at start-up, as are suspending functions. A null in place of a stage
+ *       or a future is a success.
  * </ul>
  *
- * <p>A rejected call throws {@link CallNotPermittedException}; where the method returns a stage or a future, that fails with
- * it instead.
+ * <p>A rejected call throws {@link CallNotPermittedException}; where the method returns a stage, a future or a reactive type,
+ * that fails with it instead.
+ *
+ * <h2>Reactive types</h2>
+ *
+ * <p>Each subscription is one call with a permit of its own, and so is each that an operator like {@code retry} or
+ * {@code repeat} makes. The method itself is called for each of them, with the same arguments, once it is permitted; not when
+ * the caller assembles its pipeline. What it throws is an error signal. Subscribers never wait for permission; where the store
+ * must be asked for it, the rest happens in the common pool.
+ *
+ * <ul>
+ *   <li>A single value, or its absence, is judged like a returned result; an error like a thrown exception.
+ *   <li>The elements of a stream are not judged: it is a success when it completes, a failure when it fails. What a fallback
+ *       then emits follows the elements so far.
+ *   <li>Cancelled before the first element, the call is not counted and gives its permit back; cancelled later, it is a success.
+ *       A timeout outside of the method cancels, so it is no failure: put the timeout inside the method.
+ *   <li>Calls are timed from the subscription to the end or the cancellation, so a stream's time includes that of a subscriber
+ *       who is slow to ask for more.
+ *   <li>A method that returns null is at fault itself: the subscriber gets a {@link NullPointerException}, nothing is counted.
+ * </ul>
  *
  * <h2>Order</h2>
  *

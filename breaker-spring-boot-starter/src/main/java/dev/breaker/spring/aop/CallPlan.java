@@ -28,6 +28,7 @@ record CallPlan(
             case PLAIN -> new PlainCall(breaker, fallbacks);
             case STAGE -> new StageCall(breaker, fallbacks);
             case FUTURE -> new FutureCall(breaker, fallbacks);
+            case REACTIVE -> new ReactiveCall(breaker, fallbacks, guarded);
         };
     }
 }

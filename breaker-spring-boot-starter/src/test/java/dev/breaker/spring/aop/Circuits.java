@@ -32,6 +32,11 @@ final class Circuits implements AutoCloseable {
             .classifier(Circuits::classify)
             .build();
 
+    /** That of the circuit "timed", which takes what lasts longer than a second for slow. */
+    private static final BreakerConfig TIMED = BreakerConfig.builder()
+            .slowCallDurationThreshold(Duration.ofSeconds(1))
+            .build();
+
     final ManualTicker ticker = new ManualTicker();
     final List<String> resolved = new CopyOnWriteArrayList<>();
     final BreakerRegistry registry;
@@ -39,7 +44,7 @@ final class Circuits implements AutoCloseable {
 
     private Circuits(@Nullable SharedStore store, int order, Consumer<AnnotationConfigApplicationContext> settings) {
         BreakerRegistry.Builder builder =
-                BreakerRegistry.builder().ticker(ticker).configs(name -> CONFIG);
+                BreakerRegistry.builder().ticker(ticker).configs(name -> name.equals("timed") ? TIMED : CONFIG);
         registry = (store == null ? builder : builder.store(store)).build();
         context.registerBean(
                 CircuitBreakerPostProcessor.class, () -> new CircuitBreakerPostProcessor(breakers(context), order));

@@ -1,0 +1,114 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.Outcome;
+import dev.breaker.Permit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Watches one subscription to what a method returned. The first of the single value, the end and the cancellation settles the
+ * permit, before the subscriber learns of it.
+ */
+final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
+
+    private final ReactiveCall call;
+    private final Permit permit;
+    private final long start;
+    private final CoreSubscriber<? super Object> actual;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private volatile boolean emitted;
+    private @Nullable Unanswered unanswered;
+    private Subscription source = Operators.emptySubscription();
+
+    GuardedSubscriber(ReactiveCall call, Permit permit, long start, CoreSubscriber<? super Object> actual) {
+        this.call = call;
+        this.permit = permit;
+        this.start = start;
+        this.actual = actual;
+    }
+
+    @Override
+    public Context currentContext() {
+        return actual.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        source = subscription;
+        actual.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(Object element) {
+        if (call.isSingle()) {
+            judge(element);
+        } else if (!emitted) {
+            emitted = true;
+        }
+        if (unanswered == null) {
+            actual.onNext(element);
+        } else {
+            Operators.onDiscard(element, currentContext());
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        if (call.isSingle()) {
+            judge(null);
+        } else if (settle()) {
+            permit.success(nanos());
+        }
+        if (unanswered == null) {
+            actual.onComplete();
+        } else {
+            actual.onError(unanswered);
+        }
+    }
+
+    private void judge(@Nullable Object result) {
+        if (settle() && permit.complete(result, null, nanos()) == Outcome.FAILURE) {
+            unanswered = Unanswered.by(call.fallbacks.forResult(), null);
+        }
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+        if (settle()) {
+            Throwable cause = Causes.unwrap(Exceptions.unwrap(thrown));
+            Outcome outcome = permit.complete(null, cause, nanos());
+            unanswered = Unanswered.by(call.fallbacks.forThrown(cause, outcome), cause);
+        }
+        actual.onError(unanswered == null ? thrown : unanswered);
+    }
+
+    @Override
+    public void request(long n) {
+        source.request(n);
+    }
+
+    @Override
+    public void cancel() {
+        if (settle()) {
+            if (emitted) {
+                permit.success(nanos());
+            } else {
+                permit.ignore();
+            }
+        }
+        source.cancel();
+    }
+
+    private boolean settle() {
+        return settled.compareAndSet(false, true);
+    }
+
+    private long nanos() {
+        return call.breaker.elapsedNanos(start);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.Breaker;
+import dev.breaker.Permit;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/**
+ * A call that begins with a subscription and is over when that ends: the method itself is called once for each, after the
+ * permit has come. With {@link GuardedSubscriber} and {@link AwaitedSubscription} all that needs Reactor.
+ */
+final class ReactiveCall extends GuardedCall {
+
+    private final GuardedMethod guarded;
+    private final ReactiveAdapter adapter;
+    private final boolean single;
+
+    ReactiveCall(Breaker breaker, Fallbacks fallbacks, GuardedMethod guarded) {
+        super(breaker, fallbacks);
+        this.guarded = guarded;
+        this.adapter = Objects.requireNonNull(ReactiveAdapterRegistry.getSharedInstance()
+                .getAdapter(guarded.returnType().toClass()));
+        this.single = !adapter.isMultiValue();
+    }
+
+    /** Whether there is one result to be judged, rather than a stream. */
+    boolean isSingle() {
+        return single;
+    }
+
+    @Override
+    Object make(MethodInvocation invocation) {
+        MethodInvocation original = repeatable(invocation);
+        return adapter.fromPublisher(
+                single ? Mono.defer(() -> Mono.fromDirect(begin(original))) : Flux.defer(() -> begin(original)));
+    }
+
+    private Publisher<?> begin(MethodInvocation original) {
+        MethodInvocation invocation = repeatable(original);
+        CompletableFuture<@Nullable Permit> admission =
+                breaker.tryAcquireAsync().toCompletableFuture();
+        return admission.isDone()
+                ? admitted(admission, invocation)
+                : subscriber -> await(admission, invocation, subscriber);
+    }
+
+    private void await(
+            CompletableFuture<@Nullable Permit> admission,
+            MethodInvocation invocation,
+            Subscriber<? super Object> subscriber) {
+        AwaitedSubscription awaited = new AwaitedSubscription(Operators.toCoreSubscriber(subscriber));
+        subscriber.onSubscribe(awaited);
+        elsewhere(admission, () -> {
+            if (awaited.isCancelled()) {
+                giveBack(admission.join());
+            } else {
+                admitted(admission, invocation).subscribe(awaited);
+            }
+        });
+    }
+
+    private static void giveBack(@Nullable Permit permit) {
+        if (permit != null) {
+            permit.ignore();
+        }
+    }
+
+    private Publisher<?> admitted(CompletableFuture<@Nullable Permit> admission, MethodInvocation invocation) {
+        try {
+            return published(make(admission.join(), invocation));
+        } catch (Throwable thrown) {
+            return Flux.error(thrown);
+        }
+    }
+
+    @Override
+    Object handedOver(@Nullable Object result, Permit permit, long start, MethodInvocation invocation) {
+        if (result == null) {
+            permit.ignore();
+            return nothing(guarded.toString());
+        }
+        Flux<Object> source = Flux.from(published(result));
+        Flux<Object> watched = source.transform(Operators.<Object, Object>lift(
+                (scannable, actual) -> new GuardedSubscriber(this, permit, start, actual)));
+        return fallbacks == Fallbacks.NONE
+                ? watched
+                : watched.onErrorResume(Unanswered.class, failed -> answer(failed, invocation));
+    }
+
+    private Publisher<?> answer(Unanswered failed, MethodInvocation invocation) {
+        try {
+            return published(failed.fallback().call(invocation, failed.getCause()));
+        } catch (Throwable thrown) {
+            return Flux.error(thrown);
+        }
+    }
+
+    @Override
+    Object refuse() {
+        return Flux.error(breaker.rejection());
+    }
+
+    private Publisher<?> published(@Nullable Object returned) {
+        if (returned == null) {
+            return nothing("The fallback of " + guarded);
+        }
+        return returned instanceof Publisher<?> publisher ? publisher : adapter.toPublisher(returned);
+    }
+
+    private Publisher<?> nothing(String from) {
+        return Flux.error(new NullPointerException(
+                from + " returned null in place of " + Signatures.brief(guarded.returnType()) + "."));
+    }
+}
