@@ -30,6 +30,9 @@ enum ReturnKind {
      * @throws InvalidCircuitBreakerException if the outcome of its calls cannot be observed
      */
     static ReturnKind of(GuardedMethod guarded) {
+        if (KotlinDetector.isSuspendingFunction(guarded.method())) {
+            throw unsupported(guarded, "of a suspending function is not supported");
+        }
         Class<?> type = guarded.returnType().toClass();
         if (type == CompletableFuture.class || type == CompletionStage.class) {
             return STAGE;
@@ -39,9 +42,6 @@ enum ReturnKind {
         }
         if (CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type)) {
             throw unsupported(guarded, IRREPLACEABLE);
-        }
-        if (KotlinDetector.isSuspendingFunction(guarded.method())) {
-            throw unsupported(guarded, "of a suspending function is not supported");
         }
         ReactiveAdapter adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(type);
         if (adapter == null && !isPublisher(type)) {

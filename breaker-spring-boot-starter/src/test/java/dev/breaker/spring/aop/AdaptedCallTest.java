@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.breaker.BreakerState;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.spring.annotation.CircuitBreaker;
+import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -12,6 +13,8 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import kotlinx.coroutines.flow.FlowKt;
+import kotlinx.coroutines.reactive.ReactiveFlowKt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,11 @@ class AdaptedCallTest {
             return JdkFlowAdapter.publisherToFlowPublisher(Flux.just(answer, answer));
         }
 
+        kotlinx.coroutines.flow.Flow<String> kotlin() {
+            calls.incrementAndGet();
+            return FlowKt.flowOf(answer, answer);
+        }
+
         Publisher<String> publisher() {
             calls.incrementAndGet();
             return Mono.just(answer);
@@ -107,8 +115,9 @@ class AdaptedCallTest {
                 partner.maybe().toFlowable(),
                 partner.completable().toFlowable(),
                 partner.flowable(),
-                partner.observable().toFlowable(io.reactivex.rxjava3.core.BackpressureStrategy.BUFFER),
+                partner.observable().toFlowable(BackpressureStrategy.BUFFER),
                 JdkFlowAdapter.flowPublisherToFlux(partner.jdk()),
+                ReactiveFlowKt.asPublisher(partner.kotlin()),
                 partner.publisher());
     }
 
@@ -116,9 +125,9 @@ class AdaptedCallTest {
     void areCalledAndCountedOncePerSubscription() {
         Flux<Publisher<?>> all = all();
         assertThat(target.calls).hasValue(0);
-        StepVerifier.create(all.concatMap(each -> each)).expectNextCount(9).verifyComplete();
-        assertThat(target.calls).hasValue(7);
-        assertThat(circuits.counts("partner").calls()).isEqualTo(7);
+        StepVerifier.create(all.concatMap(each -> each)).expectNextCount(11).verifyComplete();
+        assertThat(target.calls).hasValue(8);
+        assertThat(circuits.counts("partner").calls()).isEqualTo(8);
         assertThat(circuits.counts("partner").failures()).isZero();
     }
 
@@ -129,7 +138,7 @@ class AdaptedCallTest {
                         Flux.from(each).then(Mono.just(false)).onErrorReturn(CallNotPermittedException.class, true))
                 .filter(Boolean::booleanValue)
                 .count();
-        StepVerifier.create(rejected).expectNext(7L).verifyComplete();
+        StepVerifier.create(rejected).expectNext(8L).verifyComplete();
         assertThat(target.calls).hasValue(0);
     }
 

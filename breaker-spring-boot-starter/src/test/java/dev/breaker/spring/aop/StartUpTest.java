@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import kotlin.Metadata;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.BeanCreationException;
@@ -422,6 +424,22 @@ class StartUpTest {
             FutureTask<String> hot() {
                 return new FutureTask<>(() -> "");
             }
+        }
+
+        /** As Kotlin compiles {@code suspend fun hot(): String}. */
+        @Metadata
+        static class Suspending {
+            @CircuitBreaker(name = "offers")
+            Object hot(Continuation<? super String> caller) {
+                return "hot";
+            }
+        }
+
+        @Test
+        void ofASuspendingFunctionIsRefused() {
+            FailureAnalysis refusal = refusal(Suspending.class);
+            assertThat(refusal.getDescription()).endsWith("of a suspending function is not supported.");
+            assertThat(refusal.getAction()).contains("Mono, Flux");
         }
 
         @Test
