@@ -450,7 +450,8 @@ class ReactiveCallTest {
 
         @Test
         void isAnsweredForTheCauseInsideOfReactorsWrapper() {
-            target.one = Mono.error(Exceptions.propagate(new IOException("down")));
+            target.one = Mono.<String>error(Exceptions.propagate(new IOException("down")))
+                    .hide();
             StepVerifier.create(partner.warmMono("Ada"))
                     .expectNext("cold Ada down")
                     .verifyComplete();
