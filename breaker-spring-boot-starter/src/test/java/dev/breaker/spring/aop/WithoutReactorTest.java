@@ -71,7 +71,7 @@ class WithoutReactorTest {
     void load() {
         URL[] classPath = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
                 .splitAsStream(System.getProperty("java.class.path"))
-                .filter(entry -> !entry.contains("reactor-"))
+                .filter(entry -> !new File(entry).getName().contains("reactor-"))
                 .map(WithoutReactorTest::url)
                 .toArray(URL[]::new);
         application = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader());
