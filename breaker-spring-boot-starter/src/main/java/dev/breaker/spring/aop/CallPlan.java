@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is known about the calls of a guarded method before its circuit breaker exists.
  *
+ * @param guarded the method
  * @param name name of the circuit
  * @param config name of the template, or empty
  * @param key how to find the key of a call, null if all calls have one circuit

@@ -38,7 +38,7 @@ final class ReactiveCall extends GuardedCall {
     }
 
     @Override
-    Object make(MethodInvocation invocation) {
+    public Object make(MethodInvocation invocation) {
         MethodInvocation original = repeatable(invocation);
         return adapter.fromPublisher(
                 single ? Mono.defer(() -> Mono.fromDirect(begin(original))) : Flux.defer(() -> begin(original)));
@@ -98,7 +98,7 @@ final class ReactiveCall extends GuardedCall {
 
     private Publisher<?> answer(Unanswered failed, MethodInvocation invocation) {
         try {
-            return published(failed.fallback().call(invocation, failed.getCause()));
+            return published(answer(failed.fallback(), invocation, failed.getCause()));
         } catch (Throwable thrown) {
             return Flux.error(thrown);
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 /** Every answer of a fallback is counted once, whatever the method returns. */
 class FallbackCountTest {
@@ -35,6 +36,16 @@ class FallbackCountTest {
         @SuppressWarnings("unused")
         private CompletableFuture<String> coldStage() {
             return CompletableFuture.completedFuture("cold");
+        }
+
+        @CircuitBreaker(name = "mono", fallbackMethod = "coldMono")
+        public Mono<String> mono() {
+            return Mono.error(new IllegalStateException("down"));
+        }
+
+        @SuppressWarnings("unused")
+        private Mono<String> coldMono() {
+            return Mono.just("cold");
         }
 
         @CircuitBreaker(name = "future", fallbackMethod = "coldFuture")
@@ -70,6 +81,18 @@ class FallbackCountTest {
             assertThat(partner.plain("hot")).isEqualTo("cold");
             assertThat(fallbacks(circuits, "plain")).isEqualTo(3);
             assertThat(circuits.breaker("plain").totals().rejected()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void ofEachSubscription() {
+        try (Circuits circuits = Circuits.around(Partner.class)) {
+            Mono<String> answer = circuits.bean(Partner.class).mono();
+            assertThat(answer.block()).isEqualTo("cold");
+            assertThat(answer.block()).isEqualTo("cold");
+            assertThat(answer.block()).isEqualTo("cold");
+            assertThat(fallbacks(circuits, "mono")).isEqualTo(3);
+            assertThat(circuits.breaker("mono").totals().rejected()).isEqualTo(1);
         }
     }
 
