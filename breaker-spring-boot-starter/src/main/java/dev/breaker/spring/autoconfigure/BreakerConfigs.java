@@ -30,6 +30,7 @@ final class BreakerConfigs {
     private final Classification classification;
     private final List<BreakerConfigCustomizer> customizers;
     private final Map<String, String> templates = new ConcurrentHashMap<>();
+    private final SettingsInCode inCode = new SettingsInCode();
 
     BreakerConfigs(
             BreakerProperties properties, Classification classification, List<BreakerConfigCustomizer> customizers) {
@@ -48,7 +49,8 @@ final class BreakerConfigs {
      * @throws IllegalStateException if a customizer fails
      */
     BreakerConfig of(String name) {
-        BreakerConfig.Builder builder = build(layers(name)).toBuilder();
+        BreakerConfig.Builder builder =
+                inCode.of(name, build(layers(name))).toBuilder();
         for (BreakerConfigCustomizer customizer : customizers) {
             try {
                 customizer.customize(name, builder);
@@ -85,6 +87,31 @@ final class BreakerConfigs {
                 .filter(properties.configs()::containsKey)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The settings that are made in code; they lie over those of the properties. */
+    SettingsInCode inCode() {
+        return inCode;
+    }
+
+    /** Whether properties or annotations say something about this very circuit. */
+    boolean isWritten(String name) {
+        return properties.instances().containsKey(name) || templates.containsKey(name);
+    }
+
+    /** Notes a template for a circuit about which nothing is written, if there is such a template. */
+    boolean offerTemplate(String name, String template) {
+        boolean exists = properties.configs().containsKey(template);
+        if (exists) {
+            templates.putIfAbsent(name, template);
+        }
+        return exists;
+    }
+
+    /** Takes back what was noted for a circuit that cannot be created. */
+    void forget(String name) {
+        templates.remove(name);
+        inCode.forgetStart(name);
     }
 
     /**
@@ -169,7 +196,7 @@ final class BreakerConfigs {
         return Objects.requireNonNull(properties.configs().get(template));
     }
 
-    private static String property(String group, String name) {
+    static String property(String group, String name) {
         return ConfigurationPropertyName.isValid(name) && name.indexOf('.') < 0
                 ? group + "." + name
                 : group + ".[" + name + "]";

@@ -1,0 +1,41 @@
+package dev.breaker.spring.cloud;
+
+import dev.breaker.Breaker;
+import java.util.function.Function;
+import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreaker;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A circuit for calls that are streams. */
+final class ReactorBreaker implements ReactiveCircuitBreaker {
+
+    private final Breaker breaker;
+
+    ReactorBreaker(Breaker breaker) {
+        this.breaker = breaker;
+    }
+
+    @Override
+    public <T> Mono<T> run(Mono<T> toRun, Function<Throwable, Mono<T>> fallback) {
+        return Mono.defer(() -> {
+                    Subscribed call = new Subscribed(breaker);
+                    return call.admission().flatMap(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
+                })
+                .onErrorResume(ReactorBreaker::isAnswered, fallback);
+    }
+
+    @Override
+    public <T> Flux<T> run(Flux<T> toRun, Function<Throwable, Flux<T>> fallback) {
+        return Flux.defer(() -> {
+                    Subscribed call = new Subscribed(breaker);
+                    return call.admission()
+                            .flatMapMany(asked -> asked.guard(toRun))
+                            .doOnCancel(call::cancelled);
+                })
+                .onErrorResume(ReactorBreaker::isAnswered, fallback);
+    }
+
+    private static boolean isAnswered(Throwable thrown) {
+        return !(thrown instanceof VirtualMachineError);
+    }
+}
