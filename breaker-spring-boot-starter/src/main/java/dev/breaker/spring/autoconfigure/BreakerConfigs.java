@@ -49,8 +49,7 @@ final class BreakerConfigs {
      * @throws IllegalStateException if a customizer fails
      */
     BreakerConfig of(String name) {
-        BreakerConfig.Builder builder =
-                inCode.of(name, build(layers(name))).toBuilder();
+        BreakerConfig.Builder builder = inCode.of(name, build(layers(name))).toBuilder();
         for (BreakerConfigCustomizer customizer : customizers) {
             try {
                 customizer.customize(name, builder);

@@ -22,7 +22,9 @@ final class BlockingBreaker implements CircuitBreaker {
         } catch (VirtualMachineError fatal) {
             throw fatal;
         } catch (Throwable thrown) {
-            return fallback.apply(thrown);
+            T answer = fallback.apply(thrown);
+            breaker.countFallback();
+            return answer;
         }
     }
 }

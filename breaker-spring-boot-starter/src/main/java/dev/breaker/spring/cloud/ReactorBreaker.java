@@ -16,23 +16,34 @@ final class ReactorBreaker implements ReactiveCircuitBreaker {
     }
 
     @Override
-    public <T> Mono<T> run(Mono<T> toRun, Function<Throwable, Mono<T>> fallback) {
+    public <T> Mono<T> run(Mono<T> toRun) {
         return Mono.defer(() -> {
-                    Subscribed call = new Subscribed(breaker);
-                    return call.admission().flatMap(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
-                })
-                .onErrorResume(ReactorBreaker::isAnswered, fallback);
+            Subscribed call = new Subscribed(breaker);
+            return call.admission().flatMap(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
+        });
+    }
+
+    @Override
+    public <T> Mono<T> run(Mono<T> toRun, Function<Throwable, Mono<T>> fallback) {
+        return run(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
+    }
+
+    @Override
+    public <T> Flux<T> run(Flux<T> toRun) {
+        return Flux.defer(() -> {
+            Subscribed call = new Subscribed(breaker);
+            return call.admission().flatMapMany(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
+        });
     }
 
     @Override
     public <T> Flux<T> run(Flux<T> toRun, Function<Throwable, Flux<T>> fallback) {
-        return Flux.defer(() -> {
-                    Subscribed call = new Subscribed(breaker);
-                    return call.admission()
-                            .flatMapMany(asked -> asked.guard(toRun))
-                            .doOnCancel(call::cancelled);
-                })
-                .onErrorResume(ReactorBreaker::isAnswered, fallback);
+        return run(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
+    }
+
+    private <P> P answer(Throwable thrown, Function<Throwable, P> fallback) {
+        breaker.countFallback();
+        return fallback.apply(thrown);
     }
 
     private static boolean isAnswered(Throwable thrown) {
