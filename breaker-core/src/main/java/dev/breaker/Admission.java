@@ -6,8 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls through a circuit or rejects them. Takes no lock and waits for nobody while the
- * circuit is CLOSED or OPEN.
+ * Lets calls through a circuit or rejects them. Takes no lock and waits for nobody while the circuit is CLOSED or OPEN.
  */
 final class Admission {
 

@@ -91,14 +91,18 @@ public final class Breaker {
     }
 
     /**
-     * How long this instance has not used the circuit: the time since the last tick of the registry (every 100 ms) that found
-     * calls counted since the one before. Calls while {@link BreakerState#DISABLED} are not seen.
+     * For how long this instance has not used the circuit: the time since the last tick of the registry, or since the creation,
+     * that found a call ended or rejected. A tick comes every 100 ms, or every synchronisation interval if that is shorter; a
+     * call is seen when it ends, not when it is admitted.
      */
     public Duration idleFor() {
-        return circuit.idleFor();
+        return Duration.ofNanos(circuit.idleness().nanos(circuit.now()));
     }
 
-    /** Counts an answer that was given in the place of a rejected or failed call, in {@link BreakerTotals#fallbacks()}. */
+    /**
+     * Counts an answer that was given in the place of a call, rejected or failed, in {@link BreakerTotals#fallbacks()}. For
+     * those who answer; has no effect on the circuit.
+     */
     public void countFallback() {
         circuit.outcomes().counts().fallbacks.increment();
     }
@@ -258,12 +262,12 @@ public final class Breaker {
         override(Mode.FORCED_OPEN, reason, actor, expiry);
     }
 
-    /** Makes all calls in the whole cluster and counts nothing: another name for {@link #disable}. */
+    /** Makes all calls in the whole cluster without regard to their outcomes: another name for {@link #disable}. */
     public void forceClosed(String reason, String actor, @Nullable Duration expiry) {
         disable(reason, actor, expiry);
     }
 
-    /** Makes all calls in the whole cluster and counts nothing until {@link #release}; see {@link #forceOpen}. */
+    /** Makes all calls in the whole cluster without regard to their outcomes until {@link #release}; see {@link #forceOpen}. */
     public void disable(String reason, String actor, @Nullable Duration expiry) {
         override(Mode.DISABLED, reason, actor, expiry);
     }

@@ -3,7 +3,7 @@ package dev.breaker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened to a circuit. Events are built only while somebody listens. */
+/** Something that happened to a circuit. Events of calls are built only for listeners that want them. */
 public sealed interface BreakerEvent {
 
     /** Name of the circuit. */
@@ -12,7 +12,10 @@ public sealed interface BreakerEvent {
     /** The circuit was created on this instance: the first event of its name. */
     record Created(String breaker) implements BreakerEvent {}
 
-    /** The circuit was removed from this instance. There may be another of the same name later. */
+    /**
+     * The circuit was removed from this instance. Calls of those who still hold it are told, its transitions are not. There
+     * may be another circuit of that name later.
+     */
     record Removed(String breaker) implements BreakerEvent {}
 
     /**
@@ -25,7 +28,8 @@ public sealed interface BreakerEvent {
      * @param scope whether the whole cluster moved or this instance alone
      * @param epoch identity of the stay that begins; zero when the instance moved alone
      * @param announcer whether this instance made the transition
-     * @param lastFailure where the circuit opens, class and message of the last failure that this instance recorded, if any
+     * @param lastFailure when a CLOSED or HALF_OPEN circuit opens, class and message of the last failure that this instance
+     *     recorded in the state left; null if there was none, and for all other transitions
      */
     record Transition(
             String breaker,
@@ -48,7 +52,7 @@ public sealed interface BreakerEvent {
     /**
      * A call succeeded.
      *
-     * @param nanos its duration, zero unless slow calls are measured
+     * @param nanos its duration, zero unless calls are timed
      */
     record Success(String breaker, long nanos) implements BreakerEvent {}
 
@@ -56,7 +60,7 @@ public sealed interface BreakerEvent {
      * A call failed.
      *
      * @param cause what it threw, null if its result was classified as failure
-     * @param nanos its duration, zero unless slow calls are measured
+     * @param nanos its duration, zero unless calls are timed
      */
     record Failure(String breaker, @Nullable Throwable cause, long nanos) implements BreakerEvent {}
 

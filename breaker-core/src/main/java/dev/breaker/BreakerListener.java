@@ -3,16 +3,18 @@ package dev.breaker;
 /**
  * Is told what happens to circuits. All methods do nothing by default.
  *
- * <p>Outcomes of calls and rejections are told in the caller's thread, so be quick; without a listener that overrides the method
- * no such event is built. All else is told on a thread of the registry, in order and one at a time, so that a slow listener delays only other listeners. What is
- * thrown here is logged and harms neither the call nor other listeners.
+ * <p>Outcomes of calls and rejections are told in the caller's thread, so be quick; they cost nothing where no listener has a
+ * method of its own for them. All else is told on a thread of the registry, in order and one at a time, so that a slow listener
+ * delays only other listeners. What is thrown here is logged and harms neither the call nor other listeners.
+ *
+ * <p>A listener that is added late finds what was created before it in {@link BreakerRegistry#breakers()}.
  */
 public interface BreakerListener {
 
-    /** A circuit was created on this instance. */
+    /** A circuit was created. */
     default void onCreated(BreakerEvent.Created event) {}
 
-    /** A circuit was removed from this instance. */
+    /** A circuit was removed. */
     default void onRemoved(BreakerEvent.Removed event) {}
 
     /** The circuit moved from one state to another. */

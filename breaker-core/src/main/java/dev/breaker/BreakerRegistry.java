@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -74,7 +75,8 @@ public final class BreakerRegistry implements AutoCloseable {
                         builder.syncInterval.toNanos(),
                         builder.pollInterval.toNanos(),
                         outage,
-                        exchanges);
+                        exchanges,
+                        new AtomicLong());
         surroundings =
                 new Circuit.Surroundings(builder.ticker, timers, random, listeners, instance, builder.timed, sharing);
         tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
@@ -122,18 +124,25 @@ public final class BreakerRegistry implements AutoCloseable {
     }
 
     /* Not locked while the configuration is looked up, which is users' code. */
-    private synchronized Breaker keep(String name, Breaker created) {
-        Breaker known = breakers.get(name);
-        if (known != null) {
-            return known;
-        }
+    private Breaker keep(String name, Breaker created) {
+        CompletableFuture<Breaker> kept = new CompletableFuture<>();
+        listeners.exclusively(() -> {
+            Breaker known = breakers.get(name);
+            if (known == null) {
+                checkRoomFor(name);
+                listeners.created(new BreakerEvent.Created(name));
+                breakers.put(name, created);
+            }
+            kept.complete(known == null ? created : known);
+        });
+        return kept.join();
+    }
+
+    private void checkRoomFor(String name) {
         if (isFull()) {
             throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
                     + maximumBreakers + "; use fewer names or raise the maximum.");
         }
-        listeners.created(name);
-        breakers.put(name, created);
-        return created;
     }
 
     /**
@@ -193,29 +202,27 @@ public final class BreakerRegistry implements AutoCloseable {
     }
 
     /**
-     * Removes a circuit from this instance, after sending to the store what it has not been told yet; what the cluster knows
-     * of it stays. A circuit of that name that is asked for later is a new one and follows the cluster. Whoever still holds
-     * the removed one holds a circuit that works on its own.
+     * Removes a circuit from this instance, after sending to the store what it has not been told yet; does not wait for the
+     * answer. What the cluster knows of the circuit stays, and {@link #breaker} makes a new one that follows it. Whoever still
+     * holds the removed circuit holds one that works on its own, as after {@link #close}.
      *
      * @return whether there was one
      */
     public boolean remove(String name) {
-        Breaker removed;
-        synchronized (this) {
-            removed = breakers.remove(name);
-            if (removed != null) {
-                listeners.removed(name);
-            }
-        }
-        if (removed == null) {
-            return false;
-        }
-        removed.family().map(families::get).ifPresent(family -> family.forget(removed));
-        CompletableFuture<?> unused = removed.circuit().close();
-        if (outage != null) {
-            outage.ends(name);
-        }
-        return true;
+        CompletableFuture<Optional<Breaker>> removed = new CompletableFuture<>();
+        listeners.exclusively(() -> {
+            Optional<Breaker> breaker = Optional.ofNullable(breakers.remove(name));
+            breaker.ifPresent(one -> {
+                one.circuit().announcer().fallSilent();
+                listeners.removed(new BreakerEvent.Removed(name));
+            });
+            removed.complete(breaker);
+        });
+        removed.join().ifPresent(breaker -> {
+            breaker.family().map(families::get).ifPresent(family -> family.forget(breaker));
+            breaker.circuit().leave();
+        });
+        return removed.join().isPresent();
     }
 
     /** All circuits at this moment, in no particular order. */

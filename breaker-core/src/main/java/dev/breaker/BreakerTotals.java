@@ -1,17 +1,17 @@
 package dev.breaker;
 
 /**
- * Calls of this instance since a circuit was created, by what became of them. They only grow; calls while
- * {@link BreakerState#DISABLED} are not counted.
+ * Calls of this instance since a circuit was created, by what became of them, whatever state the circuit was in. No number
+ * ever falls. They are read one after the other, so calls that end meanwhile may be in one and not yet in another.
  *
  * @param successes calls that succeeded
  * @param failures calls that failed
  * @param ignored calls that were neither, such as cancelled ones and business errors
- * @param slow successes and failures that were slow; zero unless slow calls are measured
+ * @param slow slow ones among the successes and failures; zero unless slow calls are measured
  * @param rejected calls that were not made
- * @param fallbacks answers given in the place of a rejected or failed call
- * @param successNanos how long the successes took together; zero unless calls are timed
- * @param failureNanos how long the failures took together; zero unless calls are timed
+ * @param fallbacks answers given in the place of a call; one that was rejected counts as rejected too
+ * @param successNanos how long the successes took together, in nanoseconds; zero unless calls are timed
+ * @param failureNanos how long the failures took together, in nanoseconds; zero unless calls are timed
  */
 public record BreakerTotals(
         long successes,

@@ -26,8 +26,6 @@ final class Circuit extends Exclusive {
 
     private static final Logger log = LoggerFactory.getLogger(Circuit.class);
 
-    private static final long DORMANT = Duration.ofMinutes(1).toNanos();
-
     /** What circuits of one registry have in common. */
     record Surroundings(
             Ticker ticker,
@@ -46,6 +44,7 @@ final class Circuit extends Exclusive {
     private final WaitSchedule waits;
     private final Outcomes outcomes;
     private final Idleness idleness;
+    private final Announcer announcer;
     private final Admission admission;
     private final OverrideLayer overrides;
     private final @Nullable Sharing sharing;
@@ -54,8 +53,8 @@ final class Circuit extends Exclusive {
     private volatile Phase current;
     private Phase automatic;
     private String cause = "";
-    private BreakerState announced = BreakerState.CLOSED;
     private @Nullable String unannouncedCause;
+    private volatile boolean left;
 
     /**
      * @param keyed whether it is one of many, whose news can wait while nobody uses it
@@ -69,6 +68,7 @@ final class Circuit extends Exclusive {
         this.waits = new WaitSchedule(config, surroundings.random);
         this.outcomes = new Outcomes(name, config, surroundings);
         this.idleness = new Idleness(outcomes.counts(), now());
+        this.announcer = new Announcer(name, outcomes, surroundings.listeners, now());
         this.overrides = new OverrideLayer(this);
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
@@ -100,11 +100,24 @@ final class Circuit extends Exclusive {
     }
 
     Timers timers() {
-        return surroundings.timers;
+        return left ? StoppedTimers.INSTANCE : surroundings.timers;
     }
 
     Outcomes outcomes() {
         return outcomes;
+    }
+
+    Idleness idleness() {
+        return idleness;
+    }
+
+    /** Whether it is one of many, whose news can wait while nobody uses it. */
+    boolean isKeyed() {
+        return keyed;
+    }
+
+    Announcer announcer() {
+        return announcer;
     }
 
     OverrideLayer overrides() {
@@ -518,22 +531,11 @@ final class Circuit extends Exclusive {
         }
     }
 
-    private void announce(String why, BreakerScope scope, long epoch, boolean announcer) {
+    private void announce(String why, BreakerScope scope, long epoch, boolean ours) {
         unannouncedCause = null;
-        BreakerState from = announced;
-        BreakerState to = current.state();
-        announced = to;
-        if (from != to) {
-            BreakerEvent.Transition event = new BreakerEvent.Transition(
-                    name,
-                    from,
-                    to,
-                    why,
-                    scope,
-                    epoch,
-                    announcer,
-                    to == BreakerState.OPEN ? outcomes.lastFailure() : null);
-            effect(() -> surroundings.listeners.transition(event));
+        BreakerEvent.Transition event = announcer.transition(current.state(), why, scope, epoch, ours, now());
+        if (event != null) {
+            effect(() -> announcer.tell(event));
         }
     }
 
@@ -544,7 +546,7 @@ final class Circuit extends Exclusive {
         exclusively(() -> {
             long now = now();
             fold(now);
-            idleness.look(now);
+            idleness.tick(now);
             if (sharing != null) {
                 sharing.tick(now);
             }
@@ -552,15 +554,6 @@ final class Circuit extends Exclusive {
         if (leases != null) {
             leases.returnIdle(now(), 4 * syncIntervalNanos());
         }
-    }
-
-    synchronized Duration idleFor() {
-        return Duration.ofNanos(idleness.nanos(now()));
-    }
-
-    /** Whether it is one of many, is closed, and nobody has used it for so long that its news can wait. */
-    boolean isDormant(long now) {
-        return keyed && idleness.nanos(now) > DORMANT && current == automatic && automatic instanceof ClosedPhase;
     }
 
     /** Exchanges with the store at once, whatever the back-off says. */
@@ -587,6 +580,21 @@ final class Circuit extends Exclusive {
             last.complete(sharing == null ? CompletableFuture.completedFuture(null) : sharing.close(now()));
         });
         return last.join();
+    }
+
+    /** Ends the circuit's part in the registry, which has removed it; from here on it is alone. */
+    void leave() {
+        left = true;
+        CompletableFuture<?> unused = close();
+        exclusively(() -> {
+            automatic.end();
+            if (sharing != null) {
+                sharing.leave();
+            }
+        });
+        if (leases != null) {
+            leases.returnIdle(now(), 0);
+        }
     }
 
     synchronized BreakerSnapshot snapshot() {

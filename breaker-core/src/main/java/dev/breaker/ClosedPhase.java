@@ -29,7 +29,7 @@ final class ClosedPhase extends Phase implements Permit {
         this.scope = scope;
         this.window = Window.of(circuit.windowSpec());
         this.foldedAt = circuit.now();
-        this.successes = circuit.outcomes().counts().newQuickSuccesses(state);
+        this.successes = circuit.outcomes().counts().quickSuccesses.counterOf(this);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.breaker;
 
 import org.jspecify.annotations.Nullable;
 
-/** Override: admits every call and counts nothing. */
+/** Override: admits every call and counts it nowhere but in the totals. */
 final class DisabledPhase extends Phase implements Permit {
 
     DisabledPhase(Circuit circuit) {
@@ -26,15 +26,23 @@ final class DisabledPhase extends Phase implements Permit {
 
     @Override
     public Outcome complete(@Nullable Object result, @Nullable Throwable thrown, long nanos) {
-        return circuit.outcomes().classify(result, thrown);
+        Outcome outcome = circuit.outcomes().classify(result, thrown);
+        circuit.outcomes().count(outcome, nanos);
+        return outcome;
     }
 
     @Override
-    public void success(long nanos) {}
+    public void success(long nanos) {
+        circuit.outcomes().count(Outcome.SUCCESS, nanos);
+    }
 
     @Override
-    public void failure(Throwable cause, long nanos) {}
+    public void failure(Throwable cause, long nanos) {
+        circuit.outcomes().count(Outcome.FAILURE, nanos);
+    }
 
     @Override
-    public void ignore() {}
+    public void ignore() {
+        circuit.outcomes().count(Outcome.IGNORED, 0);
+    }
 }

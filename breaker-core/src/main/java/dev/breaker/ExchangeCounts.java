@@ -10,9 +10,9 @@ final class ExchangeCounts {
     private final LongAdder failed = new LongAdder();
     private final LongAdder nanos = new LongAdder();
 
-    void answered(long duration) {
+    void answered(long took) {
         answered.increment();
-        nanos.add(duration);
+        nanos.add(took);
     }
 
     void failed() {

@@ -1,19 +1,19 @@
 package dev.breaker;
 
-/** How long a circuit has not been used, as seen by each tick. Used under the circuit's lock. */
+/** For how long a circuit has not been used, as far as ticks can see. Ticks one at a time; may be read by any thread. */
 final class Idleness {
 
     private final CallCounts counts;
     private long seen;
-    private long lastUsed;
+    private volatile long lastUsed;
 
     Idleness(CallCounts counts, long now) {
         this.counts = counts;
         this.lastUsed = now;
     }
 
-    /** Looks whether calls have been counted since the last look. */
-    void look(long now) {
+    /** Looks whether a call has ended or was rejected since the last tick. */
+    void tick(long now) {
         long activity = counts.activity();
         if (activity != seen) {
             seen = activity;
@@ -22,6 +22,6 @@ final class Idleness {
     }
 
     long nanos(long now) {
-        return now - lastUsed;
+        return Math.max(0, now - lastUsed);
     }
 }

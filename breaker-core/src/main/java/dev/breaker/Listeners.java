@@ -1,102 +1,78 @@
 package dev.breaker;
 
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
 
-/** Delivers events: those of calls in the caller's thread, all others in order and one at a time on a thread of their own. */
-final class Listeners {
+/**
+ * Delivers events: those of calls in the caller's thread, all others in order and one at a time on a thread of their own.
+ *
+ * <p>What must happen together with an event, such as that others can find a new circuit, happens under the lock that orders
+ * the events. Nobody is told anything under it.
+ */
+final class Listeners extends Exclusive {
 
-    private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+    final Audience<BreakerEvent.Success> successes =
+            new Audience<>("onSuccess", BreakerEvent.Success.class, BreakerListener::onSuccess);
+    final Audience<BreakerEvent.Failure> failures =
+            new Audience<>("onFailure", BreakerEvent.Failure.class, BreakerListener::onFailure);
+    final Audience<BreakerEvent.Ignored> ignored =
+            new Audience<>("onIgnored", BreakerEvent.Ignored.class, BreakerListener::onIgnored);
+    final Audience<BreakerEvent.Rejected> rejections =
+            new Audience<>("onRejected", BreakerEvent.Rejected.class, BreakerListener::onRejected);
 
-    private final CopyOnWriteArrayList<BreakerListener> all = new CopyOnWriteArrayList<>();
+    private final Audience<BreakerEvent.Created> creations =
+            new Audience<>("onCreated", BreakerEvent.Created.class, BreakerListener::onCreated);
+    private final Audience<BreakerEvent.Removed> removals =
+            new Audience<>("onRemoved", BreakerEvent.Removed.class, BreakerListener::onRemoved);
+    private final Audience<BreakerEvent.Transition> transitions =
+            new Audience<>("onTransition", BreakerEvent.Transition.class, BreakerListener::onTransition);
+    private final Audience<BreakerEvent.SharingDegraded> degradations =
+            new Audience<>("onSharingDegraded", BreakerEvent.SharingDegraded.class, BreakerListener::onSharingDegraded);
+    private final Audience<BreakerEvent.SharingRecovered> recoveries = new Audience<>(
+            "onSharingRecovered", BreakerEvent.SharingRecovered.class, BreakerListener::onSharingRecovered);
+    private final List<Audience<?>> all = List.of(
+            successes, failures, ignored, rejections, creations, removals, transitions, degradations, recoveries);
     private final Timers deliveries;
-    private volatile boolean wantSuccesses;
-    private volatile boolean wantFailures;
-    private volatile boolean wantIgnored;
-    private volatile boolean wantRejections;
 
     Listeners(Timers deliveries) {
         this.deliveries = deliveries;
     }
 
-    synchronized void add(BreakerListener listener) {
-        all.add(listener);
-        ask();
+    void add(BreakerListener listener) {
+        all.forEach(audience -> audience.add(listener));
     }
 
-    synchronized void remove(BreakerListener listener) {
-        all.remove(listener);
-        ask();
+    void remove(BreakerListener listener) {
+        all.forEach(audience -> audience.remove(listener));
     }
 
-    private void ask() {
-        wantSuccesses = anyOverrides("onSuccess", BreakerEvent.Success.class);
-        wantFailures = anyOverrides("onFailure", BreakerEvent.Failure.class);
-        wantIgnored = anyOverrides("onIgnored", BreakerEvent.Ignored.class);
-        wantRejections = anyOverrides("onRejected", BreakerEvent.Rejected.class);
+    /** Under the lock. */
+    void created(BreakerEvent.Created event) {
+        effect(() -> deliveries.soon(() -> creations.tell(event)));
     }
 
-    /* An event for every call is built only for those who look at it. */
-    private boolean anyOverrides(String method, Class<? extends BreakerEvent> event) {
-        return all.stream().anyMatch(listener -> {
-            try {
-                return listener.getClass().getMethod(method, event).getDeclaringClass() != BreakerListener.class;
-            } catch (NoSuchMethodException never) {
-                throw new IllegalStateException(never);
-            }
-        });
+    /** Under the lock. */
+    void removed(BreakerEvent.Removed event) {
+        effect(() -> deliveries.soon(() -> removals.tell(event)));
     }
 
-    boolean wantSuccesses() {
-        return wantSuccesses;
-    }
-
-    boolean wantFailures() {
-        return wantFailures;
-    }
-
-    boolean wantIgnored() {
-        return wantIgnored;
-    }
-
-    boolean wantRejections() {
-        return wantRejections;
-    }
-
-    void created(String breaker) {
-        BreakerEvent.Created event = new BreakerEvent.Created(breaker);
-        deliveries.soon(() -> tell(listener -> listener.onCreated(event)));
-    }
-
-    void removed(String breaker) {
-        BreakerEvent.Removed event = new BreakerEvent.Removed(breaker);
-        deliveries.soon(() -> tell(listener -> listener.onRemoved(event)));
-    }
-
+    /** Under the lock. */
     void transition(BreakerEvent.Transition event) {
-        deliveries.soon(() -> {
+        effect(() -> deliveries.soon(() -> {
             TransitionLog.write(event);
-            tell(listener -> listener.onTransition(event));
-        });
+            transitions.tell(event);
+        }));
     }
 
     void sharingDegraded(BreakerEvent.SharingDegraded event) {
-        deliveries.soon(() -> tell(listener -> listener.onSharingDegraded(event)));
+        exclusively(() -> effect(() -> deliveries.soon(() -> degradations.tell(event))));
     }
 
     void sharingRecovered(BreakerEvent.SharingRecovered event) {
-        deliveries.soon(() -> tell(listener -> listener.onSharingRecovered(event)));
+        exclusively(() -> effect(() -> deliveries.soon(() -> recoveries.tell(event))));
     }
 
-    void tell(Consumer<BreakerListener> event) {
-        for (BreakerListener listener : all) {
-            try {
-                event.accept(listener);
-            } catch (Throwable fault) {
-                log.warn("A listener of circuit breaker events failed", fault);
-            }
-        }
+    @Override
+    public String toString() {
+        return "The delivery of circuit breaker events";
     }
 }

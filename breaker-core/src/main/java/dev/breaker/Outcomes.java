@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Judges finished calls of one circuit by its settings, counts them, remembers the last failure and tells listeners. */
@@ -16,8 +17,8 @@ final class Outcomes {
     private final CallCounts counts = new CallCounts();
     private volatile @Nullable LastFailure lastFailure;
 
-    /** A failure in words, and when it was recorded. */
-    record LastFailure(String text, long at) {}
+    /** A failure in words, and the moment it was recorded. */
+    private record LastFailure(String text, long at) {}
 
     Outcomes(String name, BreakerConfig config, Circuit.Surroundings surroundings) {
         this.name = name;
@@ -29,13 +30,13 @@ final class Outcomes {
         this.timed = surroundings.timed() || slow != null;
     }
 
+    CallCounts counts() {
+        return counts;
+    }
+
     /** Whether calls are timed at all. */
     boolean areTimed() {
         return timed;
-    }
-
-    CallCounts counts() {
-        return counts;
     }
 
     boolean isSlow(long nanos) {
@@ -84,6 +85,13 @@ final class Outcomes {
         return last == null ? null : last.text;
     }
 
+    /** The last failure if it was recorded at that moment or later. */
+    @Nullable
+    String lastFailureSince(long moment) {
+        LastFailure last = lastFailure;
+        return last == null || last.at - moment < 0 ? null : last.text;
+    }
+
     /** How long ago the last failure was recorded, null if there was none. */
     @Nullable
     Duration lastFailureAge(long now) {
@@ -91,21 +99,32 @@ final class Outcomes {
         return last == null ? null : Duration.ofNanos(Math.max(0, now - last.at));
     }
 
-    /** A success that its phase has counted itself. */
+    /** A success that its phase has counted. */
     void quicklySucceeded(long nanos) {
         if (timed) {
-            counts.successNanos.add(nanos);
+            counts.successNanos.add(Math.max(0, nanos));
         }
-        if (listeners.wantSuccesses()) {
-            BreakerEvent.Success event = new BreakerEvent.Success(name, timed ? nanos : 0);
-            listeners.tell(listener -> listener.onSuccess(event));
+        if (!listeners.successes.isEmpty()) {
+            listeners.successes.tell(new BreakerEvent.Success(name, timed ? nanos : 0));
         }
     }
 
+    /** Any other success. */
     void succeeded(long nanos) {
         counts.otherSuccesses.increment();
         countSlow(nanos);
         quicklySucceeded(nanos);
+    }
+
+    void failed(@Nullable Throwable thrown, long nanos) {
+        counts.failures.increment();
+        countSlow(nanos);
+        if (timed) {
+            counts.failureNanos.add(Math.max(0, nanos));
+        }
+        if (!listeners.failures.isEmpty()) {
+            listeners.failures.tell(new BreakerEvent.Failure(name, Calls.unwrap(thrown), timed ? nanos : 0));
+        }
     }
 
     private void countSlow(long nanos) {
@@ -114,31 +133,32 @@ final class Outcomes {
         }
     }
 
-    void failed(@Nullable Throwable thrown, long nanos) {
-        counts.failures.increment();
-        countSlow(nanos);
-        if (timed) {
-            counts.failureNanos.add(nanos);
-        }
-        if (listeners.wantFailures()) {
-            BreakerEvent.Failure event = new BreakerEvent.Failure(name, Calls.unwrap(thrown), timed ? nanos : 0);
-            listeners.tell(listener -> listener.onFailure(event));
-        }
-    }
-
     void ignored(@Nullable Throwable thrown) {
         counts.ignored.increment();
-        if (listeners.wantIgnored()) {
-            BreakerEvent.Ignored event = new BreakerEvent.Ignored(name, Calls.unwrap(thrown));
-            listeners.tell(listener -> listener.onIgnored(event));
+        if (!listeners.ignored.isEmpty()) {
+            listeners.ignored.tell(new BreakerEvent.Ignored(name, Calls.unwrap(thrown)));
         }
     }
 
     void rejected(BreakerState state) {
         counts.rejected.increment();
-        if (listeners.wantRejections()) {
-            BreakerEvent.Rejected event = new BreakerEvent.Rejected(name, state);
-            listeners.tell(listener -> listener.onRejected(event));
+        if (!listeners.rejections.isEmpty()) {
+            listeners.rejections.tell(new BreakerEvent.Rejected(name, state));
+        }
+    }
+
+    /** Counts an outcome that no listener is told of. */
+    void count(Outcome outcome, long nanos) {
+        LongAdder counter = switch (outcome) {
+            case SUCCESS -> counts.otherSuccesses;
+            case FAILURE -> counts.failures;
+            case IGNORED -> counts.ignored;
+        };
+        counter.increment();
+        if (outcome != Outcome.IGNORED) {
+            countSlow(nanos);
+            LongAdder total = outcome == Outcome.SUCCESS ? counts.successNanos : counts.failureNanos;
+            total.add(timed ? Math.max(0, nanos) : 0);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sharing {
 
-    /** How a registry's circuits exchange with the store. Durations in nanoseconds. */
+    /**
+     * How a registry's circuits exchange with the store. Durations in nanoseconds. The number of the last batch is common to
+     * all circuits, so that one that is created anew does not begin with numbers that the store has seen.
+     */
     record Settings(
             SharedStore store,
             String instance,
             long syncInterval,
             long pollInterval,
             StoreOutage outage,
-            ExchangeCounts counts) {}
+            ExchangeCounts exchanges,
+            AtomicLong batches) {}
 
     /* A well-behaved store fails by itself long before; this is for the others. The first answer waits for a connection. */
     private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
     private static final long GIVE_UP_FIRST = Duration.ofSeconds(10).toNanos();
-    private static final long DORMANT_POLL = Duration.ofSeconds(30).toNanos();
     private static final int LONGEST_BACKOFF = 8;
     private static final int URGENT_SHARE = 10;
 
@@ -58,8 +62,7 @@ final class Sharing {
     private long exchangeBegan;
     private boolean again;
     private long nextSync;
-    private long nextPoll;
-    private boolean dormant;
+    private final Polls polls;
 
     private volatile boolean degraded;
     private int faults;
@@ -77,9 +80,10 @@ final class Sharing {
         this.circuit = circuit;
         this.settings = settings;
         this.window = window;
-        this.unreported = new Unreported(window);
+        this.unreported = new Unreported(window, settings.batches::incrementAndGet);
         long now = circuit.now();
-        nextSync = nextPoll = nextAttempt = fetchedAt = now;
+        this.polls = new Polls(settings.pollInterval, now);
+        nextSync = nextAttempt = fetchedAt = now;
     }
 
     SharedState known() {
@@ -117,7 +121,17 @@ final class Sharing {
         if (!isActive()) {
             return Tally.NONE;
         }
-        return unreported.onTopOf(tally(totals), now);
+        return unreported.onTopOf(tally(totals, isOutdated(now)), now);
+    }
+
+    /* Nothing is left in the window of what was in it a whole window ago; only a streak has no age. */
+    private static Tally tally(Totals totals, boolean outdated) {
+        return outdated ? new Tally(0, 0, 0, totals.streak()) : tally(totals);
+    }
+
+    private boolean isOutdated(long now) {
+        return window.kind() == WindowSpec.Kind.TIME
+                && now - fetchedAt > window.slot().toNanos() * window.size();
     }
 
     private static Tally tally(Totals totals) {
@@ -156,19 +170,27 @@ final class Sharing {
     void tick(long now) {
         if (exchanging && now - exchangeBegan > (fetched ? GIVE_UP : GIVE_UP_FIRST)) {
             exchanging = false;
+            settings.exchanges.failed();
             failed(now, new TimeoutException("no answer from the store"));
         }
         if (proposing && now - proposed > GIVE_UP) {
             proposing = false;
         }
-        if (dormant && !circuit.isDormant(now)) {
-            dormant = false;
-            nextPoll = now;
+        if (idle(now) < settings.pollInterval) {
+            polls.hurry(now);
         }
         boolean regular = now - nextSync >= 0 && hasNews();
-        if ((regular || now - nextPoll >= 0) && !exchanging && now - nextAttempt >= 0) {
+        if ((regular || polls.isDue(now)) && !exchanging && now - nextAttempt >= 0) {
             start(now);
         }
+    }
+
+    /* For how long nobody has needed the circuit: one of many, that is closed for all and over which nothing stands. */
+    private long idle(long now) {
+        boolean calm = circuit.isKeyed()
+                && known.kind() == Kind.CLOSED
+                && circuit.current().state() == BreakerState.CLOSED;
+        return calm ? circuit.idleness().nanos(now) : 0;
     }
 
     private boolean hasNews() {
@@ -218,14 +240,13 @@ final class Sharing {
             return;
         }
         if (reply == null) {
+            settings.exchanges.failed();
             failed(now, fault);
             return;
         }
+        settings.exchanges.answered(now - exchangeBegan);
         recovered(now);
-        settings.counts.answered(now - exchangeBegan);
-        dormant = circuit.isDormant(now);
-        nextPoll =
-                now + circuit.jittered(dormant ? Math.max(DORMANT_POLL, settings.pollInterval) : settings.pollInterval);
+        polls.at(now + circuit.jittered(polls.pause(now, idle(now))));
         boolean overrideLost = circuit.overrides().follow(reply.override());
         circuit.refresh();
         long epoch = reply.state().epoch();
@@ -264,11 +285,10 @@ final class Sharing {
             return;
         }
         again = false;
-        settings.counts.failed();
         faults++;
         long backoff = settings.syncInterval * Math.min(LONGEST_BACKOFF, 1L << Math.min(faults - 1, 10));
         nextAttempt = now + circuit.jittered(backoff);
-        nextPoll = nextAttempt;
+        polls.at(nextAttempt);
         proposing = false;
         suspicion = null;
         if (!degraded) {
@@ -344,6 +364,7 @@ final class Sharing {
         boolean firstNews = !fetched && known.epoch() == 0 && state.kind() == Kind.CLOSED;
         boolean ours = state.instance().equals(settings.instance);
         known = state;
+        polls.news(circuit.now());
         proposing = false;
         asked = false;
         if (ours && state.kind() == Kind.CLOSED) {
@@ -475,6 +496,13 @@ final class Sharing {
         }
         closed = true;
         return done;
+    }
+
+    /** The circuit is removed: closed, it does not wait for the store's return any more. */
+    void leave() {
+        if (degraded) {
+            circuit.effect(() -> settings.outage.ends(circuit.name()));
+        }
     }
 
     private CompletableFuture<?> sendLast(long now) {

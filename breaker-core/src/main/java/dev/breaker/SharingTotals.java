@@ -3,10 +3,10 @@ package dev.breaker;
 import java.time.Duration;
 
 /**
- * How the exchanges of a registry's circuits with the store have gone. The numbers only grow.
+ * How the exchanges of a registry's circuits with the store have gone since the registry was created. No number ever falls.
  *
  * @param answered exchanges that the store answered
- * @param failed operations that it did not answer, or with an error
- * @param duration how long the answers took together
+ * @param failed exchanges that it refused, or did not answer in time
+ * @param duration how long the answered ones took together
  */
 public record SharingTotals(long answered, long failed, Duration duration) {}

@@ -21,11 +21,7 @@ final class TransitionLog {
                         event.to(),
                         scope(event),
                         OneLine.of(event.cause()),
-                        lastFailure(event));
-    }
-
-    private static String lastFailure(BreakerEvent.Transition event) {
-        return event.lastFailure() == null || !event.announcer() ? "" : "; last failure: " + event.lastFailure();
+                        event.lastFailure() == null ? "" : "; last failure: " + event.lastFailure());
     }
 
     private static String scope(BreakerEvent.Transition event) {

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import dev.breaker.shared.Batch;
 import dev.breaker.shared.WindowSpec;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,14 @@ final class Unreported {
 
     private Delta pending;
     private Delta inFlight;
+    private final LongSupplier numbers;
     private long sequence;
 
-    Unreported(WindowSpec window) {
+    /**
+     * @param numbers yields a higher number each time
+     */
+    Unreported(WindowSpec window, LongSupplier numbers) {
+        this.numbers = numbers;
         pending = new Delta(window);
         inFlight = new Delta(window);
     }
@@ -53,7 +59,7 @@ final class Unreported {
             Delta empty = inFlight;
             inFlight = pending;
             pending = empty;
-            sequence++;
+            sequence = numbers.getAsLong();
         }
         return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, epoch, now);
     }

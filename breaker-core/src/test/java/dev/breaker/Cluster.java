@@ -18,6 +18,10 @@ final class Cluster {
         final Breaker breaker;
 
         Node(String name, Ticker ticker, SharedStore store, BreakerConfig config) {
+            this(name, ticker, store, config, false);
+        }
+
+        Node(String name, Ticker ticker, SharedStore store, BreakerConfig config, boolean keyed) {
             registry = BreakerRegistry.builder()
                     .ticker(ticker)
                     .store(store)
@@ -25,7 +29,7 @@ final class Cluster {
                     .configs(any -> config)
                     .listener(this)
                     .build();
-            breaker = registry.breaker("partner");
+            breaker = keyed ? registry.keyed("partner", "partner[acme]", config) : registry.breaker("partner");
         }
 
         Node succeeds(int times) {
@@ -81,9 +85,18 @@ final class Cluster {
     final FaultyStore store = new FaultyStore(memory);
     final List<Node> nodes = new ArrayList<>();
     private final BreakerConfig config;
+    private final boolean keyed;
 
     Cluster(int size, BreakerConfig.Builder config) {
+        this(size, config, false);
+    }
+
+    /**
+     * @param keyed whether the circuit is that of a key
+     */
+    Cluster(int size, BreakerConfig.Builder config, boolean keyed) {
         this.config = config.build();
+        this.keyed = keyed;
         ticker.advance(Duration.ofSeconds(1000));
         for (int i = 0; i < size; i++) {
             join();
@@ -91,7 +104,7 @@ final class Cluster {
     }
 
     Node join() {
-        Node node = new Node("node-" + nodes.size(), ticker, store, config);
+        Node node = new Node("node-" + nodes.size(), ticker, store, config, keyed);
         nodes.add(node);
         return node;
     }

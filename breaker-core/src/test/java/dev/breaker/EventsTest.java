@@ -13,6 +13,7 @@ import com.sun.management.ThreadMXBean;
 import dev.breaker.FaultyStore.Fault;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,19 +69,36 @@ class EventsTest {
         }
     }
 
+    private static final List<String> heard = new ArrayList<>();
+
+    private static class ListenerOfFailures implements BreakerListener {
+
+        @Override
+        public void onFailure(BreakerEvent.Failure event) {
+            heard.add("superclass");
+        }
+    }
+
+    private static final class InheritingListener extends ListenerOfFailures {}
+
+    private interface ListenerByDefault extends BreakerListener {
+
+        @Override
+        default void onFailure(BreakerEvent.Failure event) {
+            heard.add("interface");
+        }
+    }
+
     private final LocalCircuit circuit = new LocalCircuit(fragile());
     private final List<BreakerEvent> told = new ArrayList<>();
 
+    EventsTest() {
+        heard.clear();
+    }
+
     private static BreakerEvent.Transition moved(BreakerState from, BreakerState to, String cause) {
         return new BreakerEvent.Transition(
-                "partner",
-                from,
-                to,
-                cause,
-                BreakerScope.INSTANCE,
-                0,
-                true,
-                to == BreakerState.OPEN ? "IOException: down" : null);
+                "partner", from, to, cause, BreakerScope.INSTANCE, 0, true, to == OPEN ? "IOException: down" : null);
     }
 
     @Nested
@@ -293,6 +311,41 @@ class EventsTest {
             assertThat(bytesOfThousandCalls(breaker)).isLessThan(1000);
             quiet.addListener(new Listener(event -> {}));
             assertThat(bytesOfThousandCalls(breaker)).isGreaterThan(10_000);
+        }
+
+        @Test
+        void costNothingWhereTheyWantOtherEvents() {
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(new ManualTicker())
+                    .listener(circuit)
+                    .listener(new BreakerListener() {
+                        @Override
+                        public void onFailure(BreakerEvent.Failure event) {
+                            told.add(event);
+                        }
+                    })
+                    .build();
+            assertThat(bytesOfThousandCalls(registry.breaker("partner"))).isLessThan(1000);
+        }
+
+        @Test
+        void areToldWhatAnInterfaceOrASuperclassOfTheirsWants() {
+            circuit.registry.addListener(new InheritingListener());
+            circuit.registry.addListener(new ListenerByDefault() {});
+            circuit.fails(1);
+            assertThat(heard).containsExactly("superclass", "interface");
+        }
+
+        @Test
+        void areToldThroughAProxy() {
+            BreakerListener proxy = (BreakerListener) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {BreakerListener.class}, (self, method, arguments) -> {
+                        heard.add(method.getName());
+                        return null;
+                    });
+            circuit.registry.addListener(proxy);
+            circuit.succeeds(1);
+            assertThat(heard).containsExactly("onSuccess");
         }
 
         private long bytesOfThousandCalls(Breaker breaker) {

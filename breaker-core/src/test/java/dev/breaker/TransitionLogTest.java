@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,38 @@ class TransitionLogTest {
                         "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row; last failure: IOException: down",
                         "INFO Circuit breaker 'partner' OPEN -> HALF_OPEN on this instance: the wait is over",
                         "INFO Circuit breaker 'partner' HALF_OPEN -> CLOSED on this instance: probes succeeded");
+    }
+
+    @Test
+    void namesTheLastFailureOfTheStateThatEndsInAnOpening() {
+        LocalCircuit circuit = new LocalCircuit(LocalCircuit.fragile());
+        circuit.fails(1).afterSeconds(30).fails(1).afterSeconds(30).succeeds(2);
+        lines.list.clear();
+        circuit.breaker.metricsOnly("", "ann", null);
+        circuit.breaker.acquire().failure(new IOException("refused"), 0);
+        circuit.breaker.release("", "ann");
+        circuit.fails(1);
+        assertThat(written())
+                .containsExactly(
+                        "INFO Circuit breaker 'partner' CLOSED -> METRICS_ONLY for all instances: override by ann",
+                        "INFO Circuit breaker 'partner' METRICS_ONLY -> CLOSED for all instances: released by ann",
+                        "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row"
+                                + "; last failure: IOException: down");
+    }
+
+    @Test
+    void doesNotNameAFailureOfAnEarlierTime() {
+        LocalCircuit slow = new LocalCircuit(BreakerConfig.builder()
+                .consecutiveFailureThreshold(1)
+                .minimumNumberOfCalls(2)
+                .slowCallRateThreshold(100)
+                .slowCallDurationThreshold(Duration.ofSeconds(1)));
+        slow.fails(1).afterSeconds(30).succeeds(5).afterSeconds(30);
+        lines.list.clear();
+        slow.succeeds(2, Duration.ofSeconds(2));
+        assertThat(written())
+                .containsExactly("WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance:"
+                        + " slow call rate 100.0% of 2 calls, threshold 100.0%");
     }
 
     @Test

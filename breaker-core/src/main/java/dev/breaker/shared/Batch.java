@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Outcomes that one instance reports to the shared window.
  *
- * @param sequence grows by one with every new batch of an instance and breaker; a repeated batch keeps its number
+ * @param sequence grows with every new batch of an instance and breaker; a repeated batch keeps its number
  * @param epoch the stay in which the calls were admitted
  * @param slices for a window by time: the outcomes by age, youngest last; otherwise empty
  * @param outcomes for a window by count: the outcomes in order, oldest first, one letter each ({@code s} success, {@code f}

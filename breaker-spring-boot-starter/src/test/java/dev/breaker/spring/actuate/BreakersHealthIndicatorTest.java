@@ -61,6 +61,7 @@ class BreakersHealthIndicatorTest {
                 .containsEntry("failures", 1L)
                 .containsEntry("consecutiveFailures", 1L)
                 .containsEntry("lastFailure", "IOException: connection refused")
+                .containsEntry("lastFailureAgeMs", 500L)
                 .containsEntry("sharing", BreakerSnapshot.Sharing.ACTIVE)
                 .containsKey("stalenessMs")
                 .doesNotContainKeys("timeLeftOpenMs", "override");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.sun.management.ThreadMXBean;
+import dev.breaker.BreakerTotals;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import java.io.FileNotFoundException;
@@ -177,7 +178,8 @@ class FallbackTest {
         @Test
         void isCalledOnceAndTheRejectionIsCountedOnce() throws Exception {
             offers.hot(never);
-            assertThat(circuits.breaker("offers").snapshot().rejectedCalls()).isEqualTo(1);
+            assertThat(circuits.breaker("offers").totals().rejected()).isEqualTo(1);
+            assertThat(circuits.breaker("offers").totals().fallbacks()).isEqualTo(1);
             assertThat(circuits.counts("offers").calls()).isZero();
         }
     }
@@ -229,6 +231,25 @@ class FallbackTest {
                     .isThrownBy(() -> offers.hotForErrors(throwing(thrown)))
                     .isSameAs(thrown);
             assertThat(circuits.counts("offers").failures()).isEqualTo(1);
+        }
+
+        @Test
+        void isCounted() throws Exception {
+            offers.hot(throwing(new IOException()));
+            assertThat(circuits.breaker("offers").totals())
+                    .returns(1L, BreakerTotals::failures)
+                    .returns(1L, BreakerTotals::fallbacks);
+        }
+
+        @Test
+        void isNotCountedIfItGivesNoAnswer() {
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> offers.hotAndFailing(throwing(new IllegalStateException())));
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> offers.hotForErrors(throwing(new IOException())));
+            assertThat(circuits.breaker("offers").totals())
+                    .returns(2L, BreakerTotals::failures)
+                    .returns(0L, BreakerTotals::fallbacks);
         }
 
         @Test

@@ -224,6 +224,7 @@ class FutureCallTest {
             assertThat(future.get(1, TimeUnit.SECONDS)).isEqualTo("cold down");
             assertThat(target.fallbacks).hasValue(1);
             assertThat(circuits.counts("future").failures()).isEqualTo(1);
+            assertThat(circuits.breaker("future").totals().fallbacks()).isEqualTo(1);
         }
 
         @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.breaker.BreakerState;
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.InMemoryStore;
 import dev.breaker.shared.ProbeOutcome;
+import dev.breaker.shared.SharedStore;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -217,6 +220,7 @@ class StageCallTest {
             target.answer.completeExceptionally(new CompletionException(new IOException("down")));
             assertThat(stage).isCompletedWithValue("cold down");
             assertThat(circuits.counts("stage").failures()).isEqualTo(1);
+            assertThat(circuits.breaker("stage").totals().fallbacks()).isEqualTo(1);
         }
 
         @Test
@@ -249,12 +253,27 @@ class StageCallTest {
     @Nested
     class AwaitingAPermit {
 
-        private final LatePermits permits = new LatePermits(() -> circuits.ticker.read());
+        private final InMemoryStore store = new InMemoryStore(() -> circuits.ticker.read());
+        private final CompletableFuture<Void> reply = new CompletableFuture<>();
+        private final CompletableFuture<Object> completedProbe = new CompletableFuture<>();
+
+        private SharedStore slow() {
+            return (SharedStore) Proxy.newProxyInstance(
+                    SharedStore.class.getClassLoader(), new Class<?>[] {SharedStore.class}, (proxy, method, args) -> {
+                        Object result = method.invoke(store, args);
+                        if (method.getName().equals("complete")) {
+                            completedProbe.complete(args[args.length - 1]);
+                        }
+                        return method.getName().equals("permit")
+                                ? reply.thenCompose(now -> (CompletionStage<?>) result)
+                                : result;
+                    });
+        }
 
         @BeforeEach
         void share() {
             circuits.close();
-            start(Circuits.sharedThrough(permits.store(), Partner.class));
+            start(Circuits.sharedThrough(slow(), Partner.class));
             circuits.awaitProbe("future");
             assertThat(circuits.breaker("future").state()).isNotEqualTo(BreakerState.CLOSED);
         }
@@ -264,7 +283,7 @@ class StageCallTest {
             CompletableFuture<String> future = partner.future();
             assertThat(target.calls).hasValue(0);
             assertThat(future).isNotDone();
-            permits.reply.complete(null);
+            reply.complete(null);
             target.answer.complete("hot");
             assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo("hot");
             assertThat(target.calls).hasValue(1);
@@ -275,8 +294,8 @@ class StageCallTest {
         void givesTheProbeBackIfItIsCancelledMeanwhile() throws Exception {
             CompletableFuture<String> future = partner.future();
             assertThat(future.cancel(true)).isTrue();
-            permits.reply.complete(null);
-            assertThat(permits.completedProbe.get(10, TimeUnit.SECONDS)).isEqualTo(ProbeOutcome.RETURNED);
+            reply.complete(null);
+            assertThat(completedProbe.get(10, TimeUnit.SECONDS)).isEqualTo(ProbeOutcome.RETURNED);
             assertThat(target.calls).hasValue(0);
         }
     }
