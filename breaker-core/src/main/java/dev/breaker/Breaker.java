@@ -42,6 +42,9 @@ public final class Breaker {
     /** Longest expiry: a hundred years, of which any clock can count the nanoseconds. */
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
+    /** What {@link #startNanos()} says of a call that is not timed; zero may be a moment like any other. */
+    private static final long UNTIMED = Long.MIN_VALUE;
+
     private static final int LONGEST_REASON = 500;
     private static final int LONGEST_ACTOR = 200;
 
@@ -70,7 +73,7 @@ public final class Breaker {
         return Optional.ofNullable(family);
     }
 
-    /** Settings of the circuit. */
+    /** Settings of the circuit now; {@link BreakerRegistry#reconfigure()} replaces them. */
     public BreakerConfig config() {
         return circuit.config();
     }
@@ -239,14 +242,14 @@ public final class Breaker {
         return circuit.admission().rejection();
     }
 
-    /** The present moment for {@link #elapsedNanos}, or zero without a look at the clock if calls are not timed. */
+    /** The present moment for {@link #elapsedNanos}; without a look at the clock if calls are not timed. */
     public long startNanos() {
-        return circuit.outcomes().areTimed() ? circuit.now() : 0;
+        return circuit.outcomes().areTimed() ? circuit.now() : UNTIMED;
     }
 
-    /** Nanoseconds since {@link #startNanos()}, or zero if calls are not timed. */
+    /** Nanoseconds since {@link #startNanos()}, or zero if calls are not timed or were not then. */
     public long elapsedNanos(long start) {
-        return circuit.outcomes().areTimed() ? circuit.now() - start : 0;
+        return circuit.outcomes().areTimed() && start != UNTIMED ? circuit.now() - start : 0;
     }
 
     /**

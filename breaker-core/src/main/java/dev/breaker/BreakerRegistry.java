@@ -7,7 +7,10 @@ import dev.breaker.shared.SharedStoreListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -53,6 +56,8 @@ public final class BreakerRegistry implements AutoCloseable {
     private final ExchangeCounts exchanges = new ExchangeCounts();
     private final long tickNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Object reconfiguring = new Object();
+    private volatile int reconfigurations;
 
     private BreakerRegistry(Builder builder) {
         ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
@@ -107,16 +112,21 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        return begun(name, new Breaker(new Circuit(checked(name), false, config(name), surroundings), null));
+        int before = reconfigurations;
+        return begun(name, new Breaker(new Circuit(checked(name), false, config(name), surroundings), null), before);
     }
 
     /** Creates the circuit of a key, with the configuration of all keys. */
     Breaker keyed(String family, String name, BreakerConfig config) {
-        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family));
+        int before = reconfigurations;
+        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family), before);
     }
 
-    private Breaker begun(String name, Breaker created) {
+    private Breaker begun(String name, Breaker created, int before) {
         Breaker kept = keep(name, created);
+        if (kept == created && reconfigurations != before) {
+            reconfigure(List.of(kept));
+        }
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);
         }
@@ -173,9 +183,51 @@ public final class BreakerRegistry implements AutoCloseable {
 
     private BreakerConfig config(String name) {
         try {
-            return configs.apply(name);
+            return Objects.requireNonNull(
+                    configs.apply(name), () -> "No configuration for circuit breaker '" + name + "'");
         } catch (InvalidConfigException nameless) {
             throw nameless.of(name);
+        }
+    }
+
+    /**
+     * Asks for the configuration of every circuit again and lets each go on with the answer. Nothing else changes: neither a
+     * state nor a count.
+     *
+     * <p>What is decided next is decided by the new configuration: how a call that ends is classified and whether it was slow
+     * (not one that began while calls were not timed), a rejection, the wait of the next opening, the probes of the next
+     * half-open stay, the lease of the next probe. No circuit opens merely because of other thresholds: a CLOSED one is judged
+     * by them after the next failure or slow call. A sliding window of another type or size takes over what the old one holds,
+     * as far as it can: from time to time by age, else as a tally. {@link BreakerConfig#sharing()} cannot change; a circuit for
+     * which it would keeps it, and a warning says so.
+     *
+     * <p>Instances may be reconfigured one after the other: they stay one circuit with one state, but those whose windows
+     * differ in type or size count apart until all have the same.
+     *
+     * @throws IllegalArgumentException if a configuration is invalid, or whatever {@link Builder#configs} throws; then no
+     *     circuit has changed
+     */
+    public void reconfigure() {
+        synchronized (reconfiguring) {
+            reconfigurations++;
+            reconfigure(breakers());
+        }
+    }
+
+    /* All answers are known before the first circuit changes. */
+    private void reconfigure(Collection<Breaker> all) {
+        synchronized (reconfiguring) {
+            Map<Circuit, BreakerConfig> next = new LinkedHashMap<>();
+            all.forEach(breaker ->
+                    next.put(breaker.circuit(), config(breaker.family().orElse(breaker.name()))));
+            next.forEach(BreakerRegistry::reconfigure);
+        }
+    }
+
+    private static void reconfigure(Circuit circuit, BreakerConfig next) {
+        if (!next.equals(circuit.config())) {
+            circuit.reconfigure(next);
+            log.info("{} goes on with other settings", circuit);
         }
     }
 
@@ -365,7 +417,10 @@ public final class BreakerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** Yields the configuration of a circuit by its name when it is created; default the defaults. */
+        /**
+         * Yields the configuration of a circuit by its name when it is created, and at every {@link #reconfigure()}; default
+         * the defaults.
+         */
         public Builder configs(Function<String, BreakerConfig> configs) {
             this.configs = configs;
             return this;

@@ -10,6 +10,7 @@ import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +39,7 @@ final class Circuit extends Exclusive {
 
     private final String name;
     private final boolean keyed;
-    private final BreakerConfig config;
     private final Surroundings surroundings;
-    private final Thresholds thresholds;
-    private final WaitSchedule waits;
     private final Outcomes outcomes;
     private final Idleness idleness;
     private final Announcer announcer;
@@ -62,11 +60,8 @@ final class Circuit extends Exclusive {
     Circuit(String name, boolean keyed, BreakerConfig config, Surroundings surroundings) {
         this.name = name;
         this.keyed = keyed;
-        this.config = config;
         this.surroundings = surroundings;
-        this.thresholds = new Thresholds(config);
-        this.waits = new WaitSchedule(config, surroundings.random);
-        this.outcomes = new Outcomes(name, config, surroundings);
+        this.outcomes = new Outcomes(name, Rules.of(config, surroundings.random), surroundings);
         this.idleness = new Idleness(outcomes.counts(), now());
         this.announcer = new Announcer(name, outcomes, surroundings.listeners, now());
         this.overrides = new OverrideLayer(this);
@@ -84,7 +79,7 @@ final class Circuit extends Exclusive {
     }
 
     BreakerConfig config() {
-        return config;
+        return outcomes.rules().config();
     }
 
     String instance() {
@@ -92,11 +87,11 @@ final class Circuit extends Exclusive {
     }
 
     Thresholds thresholds() {
-        return thresholds;
+        return outcomes.rules().thresholds();
     }
 
     WaitSchedule waits() {
-        return waits;
+        return outcomes.rules().waits();
     }
 
     Timers timers() {
@@ -139,10 +134,7 @@ final class Circuit extends Exclusive {
     }
 
     WindowSpec windowSpec() {
-        int size = config.slidingWindowSize();
-        return config.slidingWindowType() == BreakerConfig.SlidingWindowType.COUNT_BASED
-                ? new WindowSpec(WindowSpec.Kind.COUNT, size, Duration.ZERO)
-                : new WindowSpec(WindowSpec.Kind.TIME, 10, Duration.ofMillis(100L * size));
+        return outcomes.rules().window();
     }
 
     // ---- admission
@@ -192,13 +184,13 @@ final class Circuit extends Exclusive {
             return;
         }
         Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
-        String pooled = thresholds.crossedBy(cluster);
-        String own = thresholds.crossedBy(phase.tally(now));
+        String pooled = thresholds().crossedBy(cluster);
+        String own = thresholds().crossedBy(phase.tally(now));
         String crossed = pooled == null ? own : pooled;
         if (crossed != null) {
-            open(new Sharing.Suspicion(crossed, waits.nanos(1), false, own != null, phase));
+            open(new Sharing.Suspicion(crossed, waits().nanos(1), false, own != null, phase));
         } else if (sharing != null) {
-            sharing.badCall(now, thresholds.near(cluster));
+            sharing.badCall(now, thresholds().near(cluster));
         }
     }
 
@@ -276,12 +268,12 @@ final class Circuit extends Exclusive {
     }
 
     private void halfOpenUnasked(OpenPhase phase) {
-        if (config.automaticTransition()) {
+        if (config().automaticTransition()) {
             Sharing cluster = sharingFor(phase);
             if (cluster != null) {
                 cluster.propose(newState(
                         Kind.HALF_OPEN,
-                        config.maxWaitDurationInHalfOpenState().toNanos(),
+                        config().maxWaitDurationInHalfOpenState().toNanos(),
                         phase.opens(),
                         "the wait is over"));
             } else {
@@ -300,14 +292,14 @@ final class Circuit extends Exclusive {
             if (cluster != null) {
                 cluster.proposeOpen(undecided(), phase.opens() + 1);
             } else {
-                reopenLocally(undecided(), waits.nanos(phase.opens() + 1));
+                reopenLocally(undecided(), waits().nanos(phase.opens() + 1));
             }
         });
     }
 
     /** Why a half-open phase is given up, in words. */
     String undecided() {
-        return "undecided after " + config.maxWaitDurationInHalfOpenState().toMillis() + " ms";
+        return "undecided after " + config().maxWaitDurationInHalfOpenState().toMillis() + " ms";
     }
 
     private void reopenLocally(String why, long wait) {
@@ -346,7 +338,7 @@ final class Circuit extends Exclusive {
             if (verdict == Thresholds.Verdict.RECOVERED) {
                 closeLocally("probes succeeded");
             } else if (verdict == Thresholds.Verdict.STILL_FAILING) {
-                reopenLocally("probes failed", waits.nanos(phase.opens() + 1));
+                reopenLocally("probes failed", waits().nanos(phase.opens() + 1));
             }
             share(now(), failure, slow);
         });
@@ -409,7 +401,7 @@ final class Circuit extends Exclusive {
 
     /** A state as this instance would have it. */
     SharedState newState(Kind kind, long remaining, int opens, String why) {
-        int permitted = kind == Kind.HALF_OPEN ? config.permittedNumberOfCallsInHalfOpenState() : 0;
+        int permitted = kind == Kind.HALF_OPEN ? config().permittedNumberOfCallsInHalfOpenState() : 0;
         return new SharedState(
                 0,
                 kind,
@@ -540,6 +532,31 @@ final class Circuit extends Exclusive {
     }
 
     // ---- registry
+
+    /**
+     * Goes on with another configuration in the same state, with the same counts. Nothing is decided here: a CLOSED circuit is
+     * judged by it after the next failure or slow call. Whether the circuit is shared cannot change.
+     */
+    void reconfigure(BreakerConfig wanted) {
+        exclusively(() -> {
+            long now = now();
+            fold(now);
+            outcomes.judgeBy(Rules.of(keepingSharing(wanted), surroundings.random));
+            Stream.of(automatic, current).forEach(phase -> phase.reshape(now));
+            if (sharing != null) {
+                sharing.reshape(now, windowSpec(), automatic);
+            }
+        });
+    }
+
+    private BreakerConfig keepingSharing(BreakerConfig wanted) {
+        boolean shared = config().sharing();
+        if (surroundings.sharing == null || wanted.sharing() == shared) {
+            return wanted;
+        }
+        log.warn("{} stays {} until a restart; its other settings apply", this, shared ? "shared" : "unshared");
+        return wanted.toBuilder().sharing(shared).build();
+    }
 
     /** Counts what was recorded since and exchanges with the store if it is time to. */
     void tick() {

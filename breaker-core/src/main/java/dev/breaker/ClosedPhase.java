@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.WindowSpec;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,11 @@ final class ClosedPhase extends Phase implements Permit {
 
     private final BreakerState state;
     private final BreakerScope scope;
-    private final Window window;
     private final LongAdder successes;
     private long folded;
     private long foldedAt;
-    private long streak;
+    private WindowSpec shape;
+    private Recorded recorded;
 
     ClosedPhase(Circuit circuit, BreakerScope scope) {
         this(circuit, BreakerState.CLOSED, scope);
@@ -27,7 +28,8 @@ final class ClosedPhase extends Phase implements Permit {
         super(circuit);
         this.state = state;
         this.scope = scope;
-        this.window = Window.of(circuit.windowSpec());
+        this.shape = circuit.windowSpec();
+        this.recorded = new Recorded(shape);
         this.foldedAt = circuit.now();
         this.successes = circuit.outcomes().counts().quickSuccesses.counterOf(this);
     }
@@ -86,20 +88,18 @@ final class ClosedPhase extends Phase implements Permit {
 
     /** Adds one outcome; under the circuit's lock. */
     void add(long now, boolean failure, boolean slow) {
-        window.add(now, 1, failure, slow);
-        streak = failure ? streak + 1 : 0;
+        recorded.add(now, failure, slow);
     }
 
     /** Moves successes counted since the last time into the window and returns how many; under the circuit's lock. */
     int fold(long now) {
         long total = successes.sum();
         int fresh = (int) Math.min(Integer.MAX_VALUE, total - folded);
-        foldedAt = now;
         if (fresh > 0) {
             folded += fresh;
-            streak = 0;
-            window.add(now, fresh, false, false);
+            recorded.addSuccesses(now, foldedAt, fresh);
         }
+        foldedAt = now;
         return fresh;
     }
 
@@ -110,7 +110,25 @@ final class ClosedPhase extends Phase implements Permit {
 
     @Override
     Tally tally(long now) {
-        window.slide(now);
-        return new Tally(window.calls, window.failures, window.slow, streak);
+        return recorded.onTopOf(Tally.NONE, now);
+    }
+
+    /** What this instance has recorded in this phase; under the circuit's lock. */
+    Recorded recorded() {
+        return recorded;
+    }
+
+    @Override
+    void reshape(long now) {
+        if (!shape.equals(circuit.windowSpec())) {
+            shape = circuit.windowSpec();
+            recorded = Recorded.in(shape, now, recorded);
+        }
+    }
+
+    /* An opening that is taken back ends where this phase was, and the shape may have changed meanwhile. */
+    @Override
+    void begin() {
+        reshape(circuit.now());
     }
 }

@@ -22,6 +22,25 @@ final class CountWindow extends Window {
         }
     }
 
+    /* A window by time does not know in which order: failures and slow calls are spread evenly over what fits. */
+    @Override
+    void addAll(long now, Window other) {
+        if (other instanceof CountWindow count) {
+            add(count.outcomes());
+            return;
+        }
+        long kept = Math.min(other.calls, ring.length);
+        for (long i = 0; i < kept; i++) {
+            add(now, 1, falls(i, kept, other.failures, other.calls), falls(i, kept, other.slow, other.calls));
+        }
+    }
+
+    /** Whether the i-th of those kept is one of the given number among all. */
+    private static boolean falls(long i, long kept, long some, long all) {
+        long share = Math.round((double) some * kept / all);
+        return (i + 1) * share / kept > i * share / kept;
+    }
+
     /** Adds outcomes as written by {@link #outcomes()}. */
     void add(String outcomes) {
         for (int i = 0; i < outcomes.length(); i++) {

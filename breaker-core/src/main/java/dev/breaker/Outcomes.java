@@ -9,44 +9,51 @@ import org.jspecify.annotations.Nullable;
 final class Outcomes {
 
     private final String name;
-    private final BreakerConfig config;
     private final Listeners listeners;
     private final ClassifierFaults faults;
-    private final long slowNanos;
-    private final boolean timed;
+    private final boolean alwaysTimed;
     private final CallCounts counts = new CallCounts();
+    private volatile Rules rules;
     private volatile @Nullable LastFailure lastFailure;
 
     /** A failure in words, and the moment it was recorded. */
     private record LastFailure(String text, long at) {}
 
-    Outcomes(String name, BreakerConfig config, Circuit.Surroundings surroundings) {
+    Outcomes(String name, Rules rules, Circuit.Surroundings surroundings) {
         this.name = name;
-        this.config = config;
+        this.rules = rules;
         this.listeners = surroundings.listeners();
         this.faults = new ClassifierFaults(name, surroundings.ticker());
-        Duration slow = config.slowCallDurationThreshold();
-        this.slowNanos = slow == null ? Long.MAX_VALUE : slow.toNanos();
-        this.timed = surroundings.timed() || slow != null;
+        this.alwaysTimed = surroundings.timed();
     }
 
     CallCounts counts() {
         return counts;
     }
 
+    /** What calls are judged by at this moment. */
+    Rules rules() {
+        return rules;
+    }
+
+    /** Judges by other rules from here on. */
+    void judgeBy(Rules next) {
+        rules = next;
+    }
+
     /** Whether calls are timed at all. */
     boolean areTimed() {
-        return timed;
+        return alwaysTimed || rules.slowNanos() != Long.MAX_VALUE;
     }
 
     boolean isSlow(long nanos) {
-        return nanos > slowNanos;
+        return nanos > rules.slowNanos();
     }
 
     Outcome classify(@Nullable Object result, @Nullable Throwable thrown) {
         Throwable meant = Calls.unwrap(thrown);
         try {
-            Outcome outcome = config.classifier().classify(meant == null ? result : null, meant);
+            Outcome outcome = rules.config().classifier().classify(meant == null ? result : null, meant);
             return Objects.requireNonNull(outcome, "the classifier returned null");
         } catch (Throwable fault) {
             faults.report("the standard rules judge instead", fault);
@@ -61,6 +68,7 @@ final class Outcomes {
         if (meant == null) {
             return null;
         }
+        BreakerConfig config = rules.config();
         try {
             Duration asked = config.classifier().retryAfter(meant);
             if (asked == null || asked.isNegative() || asked.isZero()) {
@@ -101,11 +109,11 @@ final class Outcomes {
 
     /** A success that its phase has counted. */
     void quicklySucceeded(long nanos) {
-        if (timed) {
+        if (areTimed()) {
             counts.successNanos.add(Math.max(0, nanos));
         }
         if (!listeners.successes.isEmpty()) {
-            listeners.successes.tell(new BreakerEvent.Success(name, timed ? nanos : 0));
+            listeners.successes.tell(new BreakerEvent.Success(name, areTimed() ? nanos : 0));
         }
     }
 
@@ -119,11 +127,11 @@ final class Outcomes {
     void failed(@Nullable Throwable thrown, long nanos) {
         counts.failures.increment();
         countSlow(nanos);
-        if (timed) {
+        if (areTimed()) {
             counts.failureNanos.add(Math.max(0, nanos));
         }
         if (!listeners.failures.isEmpty()) {
-            listeners.failures.tell(new BreakerEvent.Failure(name, Calls.unwrap(thrown), timed ? nanos : 0));
+            listeners.failures.tell(new BreakerEvent.Failure(name, Calls.unwrap(thrown), areTimed() ? nanos : 0));
         }
     }
 
@@ -158,7 +166,7 @@ final class Outcomes {
         if (outcome != Outcome.IGNORED) {
             countSlow(nanos);
             LongAdder total = outcome == Outcome.SUCCESS ? counts.successNanos : counts.failureNanos;
-            total.add(timed ? Math.max(0, nanos) : 0);
+            total.add(areTimed() ? Math.max(0, nanos) : 0);
         }
     }
 }

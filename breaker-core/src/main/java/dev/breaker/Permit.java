@@ -19,7 +19,7 @@ public interface Permit {
      *
      * @param result what the call returned
      * @param thrown what the call threw, null if it returned
-     * @param nanos how long the call took, from {@link Breaker#startNanos()}; any value if that is zero
+     * @param nanos how long the call took, from {@link Breaker#elapsedNanos}
      * @return what was recorded
      */
     Outcome complete(@Nullable Object result, @Nullable Throwable thrown, long nanos);

@@ -44,6 +44,9 @@ abstract sealed class Phase permits ClosedPhase, OpenPhase, HalfOpenPhase, Force
         return Tally.NONE;
     }
 
+    /** Gives the window the shape that it has by now; under the circuit's lock. */
+    void reshape(long now) {}
+
     /** Called under the circuit's lock when the phase becomes the automatic one. */
     void begin() {}
 

@@ -104,16 +104,17 @@ final class ProbeLeases {
                 circuit.storeFailed(fault);
                 offer(answer, circuit.admission().probeWithoutStore());
             } else {
-                answered(reply, lease, now, answer);
+                answered(reply, request, now, answer);
             }
         });
         return answer;
     }
 
-    private void answered(ProbeReply reply, String lease, long sent, CompletableFuture<@Nullable Permit> answer) {
+    private void answered(
+            ProbeReply reply, ProbeRequest request, long sent, CompletableFuture<@Nullable Permit> answer) {
         circuit.heard(reply.state());
         if (reply.granted()) {
-            Probe probe = new Probe(reply.state().epoch(), lease, sent);
+            Probe probe = new Probe(reply.state().epoch(), request.lease(), sent, request.term());
             if (circuit.isIn(probe.epoch)) {
                 offer(answer, probe);
                 return;
@@ -203,12 +204,12 @@ final class ProbeLeases {
         private final long endsAt;
 
         /* The lease began after it was asked for, so it is held at least until then plus its term. */
-        private Probe(long epoch, String lease, long sent) {
+        private Probe(long epoch, String lease, long sent, Duration term) {
             super(circuit);
             this.epoch = epoch;
             this.lease = lease;
             this.sent = sent;
-            this.endsAt = sent + circuit.config().probeLease().toNanos();
+            this.endsAt = sent + term.toNanos();
         }
 
         long epoch() {

@@ -9,6 +9,8 @@ import dev.breaker.shared.SyncReply;
 import dev.breaker.shared.Totals;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -45,17 +47,20 @@ final class Sharing {
     private static final long GIVE_UP_FIRST = Duration.ofSeconds(10).toNanos();
     private static final int LONGEST_BACKOFF = 8;
     private static final int URGENT_SHARE = 10;
+    private static final int MOST_LEFT = 4;
 
     private final Circuit circuit;
     private final Settings settings;
-    private final WindowSpec window;
+    private WindowSpec window;
 
     private volatile SharedState known = SharedState.initial();
     private Totals totals = Totals.NONE;
     private long fetchedAt;
     private boolean fetched;
 
-    private final Unreported unreported;
+    private Unreported unreported;
+    /* Windows of other shapes that know this instance in this stay: if it returns to one, that is told what it has missed. */
+    private final Map<WindowSpec, Unreported> left = new LinkedHashMap<>();
 
     private boolean exchanging;
     private long exchange;
@@ -109,11 +114,13 @@ final class Sharing {
     /** Notes an outcome for the next batch. */
     void add(long now, boolean failure, boolean slow) {
         unreported.add(now, failure, slow);
+        left.values().forEach(other -> other.add(now, failure, slow));
     }
 
     /** Notes quick successes since some moment. */
     void addSuccesses(long now, long since, int times) {
         unreported.addSuccesses(now, since, times);
+        left.values().forEach(other -> other.addSuccesses(now, since, times));
     }
 
     /** The cluster's window as far as this instance can know, or nothing while it is cut off. */
@@ -159,9 +166,52 @@ final class Sharing {
     /** The circuit closed on this instance alone, so failures from before the outage are no news any more. */
     void forgetOutage() {
         if (degraded) {
-            unreported.clear();
+            forget();
         }
         suspicion = null;
+    }
+
+    private void forget() {
+        unreported.clear();
+        left.clear();
+    }
+
+    /**
+     * The configuration has changed, and perhaps the shape of the window. The shared window of the new shape may hold what
+     * others have counted, but nothing of this instance: it is told all of it. What is under way to the old one is not lost, as
+     * it is part of that. A bad call that was counted already opens nothing now.
+     *
+     * @param automatic the phase, which knows all that this instance has counted
+     */
+    void reshape(long now, WindowSpec shape, Phase automatic) {
+        unreported.settle();
+        if (shape.equals(window)) {
+            return;
+        }
+        Unreported known = left.remove(shape);
+        Unreported next = known == null ? unreported.in(shape, now, counted(automatic)) : known;
+        next.settle();
+        left.put(window, unreported);
+        if (left.size() > MOST_LEFT) {
+            left.remove(left.keySet().iterator().next());
+        }
+        window = shape;
+        unreported = next;
+        totals = Totals.NONE;
+        abandonExchange();
+        urge(now);
+    }
+
+    private @Nullable Recorded counted(Phase automatic) {
+        Phase counting = suspicion == null ? automatic : suspicion.before();
+        boolean together = known.kind() == Kind.CLOSED && counting.scope() == BreakerScope.CLUSTER;
+        return together && counting instanceof ClosedPhase closed ? closed.recorded() : null;
+    }
+
+    private void abandonExchange() {
+        exchanging = false;
+        exchange++;
+        asked = false;
     }
 
     // ---- exchange
@@ -226,7 +276,8 @@ final class Sharing {
         long id = ++exchange;
         Batch batch = unreported.batch(known.epoch(), now);
         asked = suspicion != null && unreported.isUnderWay();
-        circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
+        WindowSpec shape = window;
+        circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), shape, settings.instance, batch))
                 .whenComplete((reply, fault) -> circuit.exclusively(() -> {
                     if (id == exchange && exchanging) {
                         answered(circuit.now(), reply, fault);
@@ -373,7 +424,7 @@ final class Sharing {
         if (!firstNews) {
             suspicion = null;
             totals = Totals.NONE;
-            unreported.clear();
+            forget();
             circuit.enter(state, ours);
         }
     }
@@ -469,7 +520,7 @@ final class Sharing {
     /** Closes the circuit of the whole cluster, now or as soon as the store answers. */
     void reset(String cause) {
         resetCause = cause;
-        unreported.clear();
+        forget();
         suspicion = null;
         if (isActive()) {
             propose(closedState(cause));
@@ -507,13 +558,14 @@ final class Sharing {
 
     private CompletableFuture<?> sendLast(long now) {
         CompletableFuture<Object> done = new CompletableFuture<>();
+        WindowSpec shape = window;
         Batch batch = unreported.batch(known.epoch(), now);
         unreported.acknowledged();
         if (batch == null) {
             done.complete("nothing to send");
         } else {
             circuit.effect(
-                    () -> Calls.attempt(() -> settings.store.sync(circuit.name(), window, settings.instance, batch))
+                    () -> Calls.attempt(() -> settings.store.sync(circuit.name(), shape, settings.instance, batch))
                             .whenComplete((reply, fault) -> done.complete("sent")));
         }
         return done;

@@ -31,6 +31,17 @@ final class TimeWindow extends Window {
         add(head, times, failure ? times : 0, slowCall ? times : 0);
     }
 
+    /* A window by count does not know when. */
+    @Override
+    void addAll(long now, Window other) {
+        if (other instanceof TimeWindow time) {
+            time.slices(now).forEach(slice -> add(now, slice));
+        } else {
+            slide(now);
+            add(head, (int) other.calls, (int) other.failures, (int) other.slow);
+        }
+    }
+
     /** Adds outcomes of some age; those too old for the window are dropped. */
     void add(long now, Batch.Slice slice) {
         slide(now);

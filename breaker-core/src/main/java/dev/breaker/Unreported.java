@@ -11,18 +11,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unreported {
 
-    private Delta pending;
-    private Delta inFlight;
     private final LongSupplier numbers;
+    private Recorded pending;
+    private Recorded inFlight;
     private long sequence;
 
     /**
      * @param numbers yields a higher number each time
      */
     Unreported(WindowSpec window, LongSupplier numbers) {
+        this(new Recorded(window), new Recorded(window), numbers);
+    }
+
+    private Unreported(Recorded pending, Recorded inFlight, LongSupplier numbers) {
+        this.pending = pending;
+        this.inFlight = inFlight;
         this.numbers = numbers;
-        pending = new Delta(window);
-        inFlight = new Delta(window);
+    }
+
+    /**
+     * What a window of another shape, which this instance has told nothing, has yet to be told.
+     *
+     * @param recorded all that the instance has counted; null for what is here
+     */
+    Unreported in(WindowSpec shape, long now, @Nullable Recorded recorded) {
+        Recorded all =
+                recorded == null ? Recorded.in(shape, now, inFlight, pending) : Recorded.in(shape, now, recorded);
+        return new Unreported(all, new Recorded(shape), numbers);
     }
 
     void add(long now, boolean failure, boolean slow) {
@@ -47,6 +62,12 @@ final class Unreported {
         return inFlight.endsBadly() && (pending.isEmpty() || pending.endsBadly());
     }
 
+    /** However it ends, that is no news. */
+    void settle() {
+        pending.settle();
+        inFlight.settle();
+    }
+
     /** All of it on top of what the store knows. */
     Tally onTopOf(Tally known, long now) {
         return pending.onTopOf(inFlight.onTopOf(known, now), now);
@@ -56,7 +77,7 @@ final class Unreported {
     @Nullable
     Batch batch(long epoch, long now) {
         if (inFlight.isEmpty() && !pending.isEmpty()) {
-            Delta empty = inFlight;
+            Recorded empty = inFlight;
             inFlight = pending;
             pending = empty;
             sequence = numbers.getAsLong();

@@ -18,6 +18,9 @@ abstract sealed class Window permits TimeWindow, CountWindow {
     /** Adds the same outcome a number of times. */
     abstract void add(long now, int times, boolean failure, boolean slowCall);
 
+    /** Adds, at its age or else as of now, what another window holds. */
+    abstract void addAll(long now, Window other);
+
     /** Forgets what is too old. */
     abstract void slide(long now);
 

@@ -285,7 +285,7 @@ class StoreTroubleTest {
         }
 
         private void await(BooleanSupplier condition) {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (!condition.getAsBoolean()) {
                 assertThat(System.nanoTime()).isLessThan(end);
                 Thread.onSpinWait();

@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Outcomes of this instance that the store has not acknowledged. What outgrows the window is forgotten, so an outage costs
- * bounded memory. Not safe for use by many threads.
+ * Outcomes of this instance, as far as a window holds them, and how they end. What outgrows the window is forgotten, so an
+ * outage costs bounded memory. Not safe for use by many threads.
  */
-final class Delta {
+final class Recorded {
 
     private final Window window;
     private int trailing;
@@ -18,8 +18,28 @@ final class Delta {
     private boolean endsBadly;
     private long lastSuccess;
 
-    Delta(WindowSpec spec) {
+    Recorded(WindowSpec spec) {
         window = Window.of(spec);
+    }
+
+    /** The same outcomes, earlier ones first, in a window of another shape, as far as that can hold them. */
+    static Recorded in(WindowSpec spec, long now, Recorded... parts) {
+        Recorded all = new Recorded(spec);
+        for (Recorded part : parts) {
+            all.addAll(now, part);
+        }
+        return all;
+    }
+
+    private void addAll(long now, Recorded later) {
+        later.window.slide(now);
+        window.addAll(now, later.window);
+        if (later.succeeded) {
+            succeededAt(later.lastSuccess);
+        }
+        trailingBegan = trailing == 0 ? later.trailingBegan : trailingBegan;
+        trailing += later.trailing;
+        endsBadly = later.isEmpty() ? endsBadly : later.endsBadly;
     }
 
     /*
@@ -56,6 +76,11 @@ final class Delta {
     /** Whether the last outcome was a failure or slow. */
     boolean endsBadly() {
         return endsBadly;
+    }
+
+    /** However they end, that is no news. */
+    void settle() {
+        endsBadly = false;
     }
 
     void clear() {
