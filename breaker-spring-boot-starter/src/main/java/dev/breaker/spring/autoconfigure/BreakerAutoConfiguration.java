@@ -60,6 +60,12 @@ public final class BreakerAutoConfiguration {
         };
     }
 
+    @Bean
+    BreakerPropertiesRebinder breakerPropertiesRebinder(
+            Environment environment, BreakerProperties properties, BreakerConfigs configs, BreakerRegistry registry) {
+        return new BreakerPropertiesRebinder(environment, properties, configs, registry);
+    }
+
     /* A post-processor comes before all beans and so must not need any: it reads its one setting from the environment. */
     @Bean
     static CircuitBreakerPostProcessor circuitBreakerPostProcessor(

@@ -4,6 +4,7 @@ import dev.breaker.BreakerConfig;
 import dev.breaker.InvalidConfigException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,13 +21,13 @@ import org.springframework.util.StringUtils;
 
 /**
  * The configuration of each circuit: the library's defaults, then {@code breaker.defaults}, the template, and the circuit's own
- * settings, each over the one before. All that is written is checked when the application starts. Safe for use by many threads.
+ * settings, each over the one before. All that is written is checked when the application starts and when it changes. Safe for use by many threads.
  */
 final class BreakerConfigs {
 
     private static final String DEFAULT_TEMPLATE = "default";
 
-    private final BreakerProperties properties;
+    private volatile BreakerProperties properties;
     private final Classification classification;
     private final List<BreakerConfigCustomizer> customizers;
     private final Map<String, String> templates = new ConcurrentHashMap<>();
@@ -41,6 +42,27 @@ final class BreakerConfigs {
         build(Map.of("breaker.defaults", properties.defaults()));
         properties.configs().keySet().forEach(template -> build(layers("", template)));
         properties.instances().keySet().forEach(name -> build(layers(name)));
+    }
+
+    /**
+     * Goes on with other properties, unless they are invalid.
+     *
+     * @param circuits the circuits that exist, whose settings must be valid too
+     * @param reconfigure gives the circuits their settings; if it fails, the properties stay as they were
+     * @throws InvalidConfigurationPropertyValueException if a property is invalid
+     */
+    void replace(BreakerProperties next, Collection<String> circuits, Runnable reconfigure) {
+        BreakerConfigs checked = new BreakerConfigs(next, classification, customizers);
+        checked.templates.putAll(templates);
+        circuits.forEach(checked::of);
+        BreakerProperties before = properties;
+        properties = next;
+        try {
+            reconfigure.run();
+        } catch (RuntimeException fault) {
+            properties = before;
+            throw fault;
+        }
     }
 
     /**
