@@ -9,7 +9,7 @@ public sealed interface BreakerEvent {
     /** Name of the circuit. */
     String breaker();
 
-    /** The circuit was created on this instance: the first event of its name. */
+    /** The circuit was created on this instance and can be found: the first event of its name. */
     record Created(String breaker) implements BreakerEvent {}
 
     /**

@@ -59,6 +59,19 @@ class BreakerRegistryTest {
         }
 
         @Test
+        void canBeFoundWhenTheirCreationIsTold() {
+            List<Boolean> found = new ArrayList<>();
+            registry.addListener(new BreakerListener() {
+                @Override
+                public void onCreated(BreakerEvent.Created event) {
+                    found.add(registry.find(event.breaker()).isPresent());
+                }
+            });
+            registry.breaker("offers");
+            assertThat(found).containsExactly(true);
+        }
+
+        @Test
         void areConfiguredByNameOnce() {
             List<String> asked = new ArrayList<>();
             BreakerRegistry configured = BreakerRegistry.builder()
