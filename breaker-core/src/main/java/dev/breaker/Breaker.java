@@ -242,6 +242,11 @@ public final class Breaker {
         return circuit.admission().rejection();
     }
 
+    /** Whether calls are timed: all are if the registry wants it, or else those of a circuit that looks for slow ones. */
+    public boolean isTimed() {
+        return circuit.outcomes().areTimed();
+    }
+
     /** The present moment for {@link #elapsedNanos}; without a look at the clock if calls are not timed. */
     public long startNanos() {
         return circuit.outcomes().areTimed() ? circuit.now() : UNTIMED;

@@ -72,6 +72,18 @@ class BreakerRegistryTest {
         }
 
         @Test
+        void areTimedWhereSlowCallsAreLookedForOrAllCallsAreTimed() {
+            BreakerRegistry.Builder builder = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name -> BreakerConfig.builder()
+                            .slowCallDurationThreshold(name.equals("slow") ? Duration.ofSeconds(1) : null)
+                            .build());
+            assertThat(builder.build().breaker("slow").isTimed()).isTrue();
+            assertThat(builder.build().breaker("offers").isTimed()).isFalse();
+            assertThat(builder.timed(true).build().breaker("offers").isTimed()).isTrue();
+        }
+
+        @Test
         void areConfiguredByNameOnce() {
             List<String> asked = new ArrayList<>();
             BreakerRegistry configured = BreakerRegistry.builder()
