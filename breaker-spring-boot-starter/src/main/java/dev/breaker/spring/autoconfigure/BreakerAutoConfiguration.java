@@ -95,6 +95,7 @@ public final class BreakerAutoConfiguration {
             checked(
                     "breaker.shared",
                     () -> builder.pollInterval(properties.shared().pollInterval()));
+            builder.timed(properties.metrics().enabled() && properties.metrics().resilience4jNames());
             store.ifAvailable(builder::store);
             ticker.ifUnique(builder::ticker);
             listeners.orderedStream().forEach(builder::listener);

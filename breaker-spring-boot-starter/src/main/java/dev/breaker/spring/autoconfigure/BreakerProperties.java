@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param aspect how annotated methods are intercepted
  * @param shared how circuits are shared through Redis
  * @param events what the endpoint {@code breakerevents} remembers
+ * @param metrics which meters are published through Micrometer
  * @param circuitBreakerAspectOrder without effect; Resilience4j's order of its aspect
  * @param tags without effect; Resilience4j's tags of metrics
  */
@@ -30,8 +31,20 @@ public record BreakerProperties(
         @DefaultValue Aspect aspect,
         @DefaultValue Shared shared,
         @DefaultValue Events events,
+        @DefaultValue Metrics metrics,
         @Nullable Integer circuitBreakerAspectOrder,
         @DefaultValue Map<String, String> tags) {
+
+    /**
+     * Which meters are published through Micrometer.
+     *
+     * @param enabled whether any are
+     * @param resilience4jNames whether the meters of Resilience4j are published in addition, for dashboards made for it; then
+     *     every call is timed
+     */
+    public record Metrics(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("false") boolean resilience4jNames) {}
 
     /**
      * What the endpoint {@code breakerevents} remembers.
