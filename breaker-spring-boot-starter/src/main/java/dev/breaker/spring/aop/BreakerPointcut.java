@@ -17,4 +17,10 @@ final class BreakerPointcut extends StaticMethodMatcherPointcut {
         return method.getName().equals(guarded.method().getName())
                 && Lineage.mostSpecific(method, guarded.targetClass()).equals(guarded.method());
     }
+
+    /** Spring takes this for the identity of the pointcut: beans of one class then have one class of proxies. */
+    @Override
+    public String toString() {
+        return "circuit breaker on " + guarded;
+    }
 }
