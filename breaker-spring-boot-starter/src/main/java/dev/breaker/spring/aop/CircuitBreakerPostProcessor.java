@@ -18,7 +18,10 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RegisteredBean;
 
 /**
  * Puts circuit breakers around the methods that {@link dev.breaker.spring.annotation.CircuitBreaker} asks for, and stops the
@@ -31,7 +34,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 @SuppressWarnings("serial")
 public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-        implements SmartInitializingSingleton {
+        implements SmartInitializingSingleton, BeanRegistrationAotProcessor {
 
     private final AnnotatedMethods methods = new AnnotatedMethods();
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
@@ -118,5 +121,21 @@ public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareA
     public void afterSingletonsInstantiated() {
         advisors.prepare();
         started = true;
+    }
+
+    /**
+     * Tells a native image what is called by reflection.
+     *
+     * @throws InvalidCircuitBreakerException if a fallback is wrong, as at start-up
+     */
+    @Override
+    public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
+        return GuardedBean.of(bean, methods, this);
+    }
+
+    /** The application needs this bean as well. */
+    @Override
+    public boolean isBeanExcludedFromAotProcessing() {
+        return false;
     }
 }

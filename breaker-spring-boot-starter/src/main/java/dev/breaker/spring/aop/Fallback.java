@@ -1,25 +1,33 @@
 package dev.breaker.spring.aop;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /** A method that answers in place of a guarded one. */
 final class Fallback {
 
+    private final Method method;
     private final FallbackReceiver receiver;
     private final MethodHandle handle;
     private final @Nullable Class<?> cause;
 
     /**
+     * @param method the method itself
      * @param receiver whom it is called on
      * @param handle of type (Object receiver, Object[] arguments, Throwable cause)Object
      * @param cause type of exception that it takes, null if it takes none
      */
-    Fallback(FallbackReceiver receiver, MethodHandle handle, @Nullable Class<?> cause) {
+    Fallback(Method method, FallbackReceiver receiver, MethodHandle handle, @Nullable Class<?> cause) {
+        this.method = method;
         this.receiver = receiver;
         this.handle = handle;
         this.cause = cause;
+    }
+
+    Method method() {
+        return method;
     }
 
     boolean takesCause() {

@@ -16,7 +16,7 @@ import org.springframework.util.ClassUtils;
 /** Finds the fallbacks that an annotation names, and refuses those that cannot answer for the method. */
 final class FallbackFinder {
 
-    private static final String OTHER_BEAN = "::";
+    static final String OTHER_BEAN = "::";
 
     private final ConfigurableListableBeanFactory beans;
 
@@ -114,7 +114,7 @@ final class FallbackFinder {
             FallbackReceiver receiver,
             FallbackFaults faults) {
         try {
-            return new Fallback(receiver, FallbackHandles.of(method, owner, signature), signature.cause());
+            return new Fallback(method, receiver, FallbackHandles.of(method, owner, signature), signature.cause());
         } catch (IllegalAccessException refused) {
             throw faults.inaccessible(method, owner);
         }

@@ -2,9 +2,11 @@ package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.Outcome;
+import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The fallbacks of one guarded method, and which of them answers when. */
@@ -26,6 +28,12 @@ final class Fallbacks {
                 .findFirst()
                 .orElse(null);
         forRejection = orWithoutCause(closest(CallNotPermittedException.class));
+    }
+
+    /** The methods that answer. */
+    Stream<Method> methods() {
+        return Stream.concat(Stream.of(closestFirst), Stream.ofNullable(withoutCause))
+                .map(Fallback::method);
     }
 
     @Nullable
