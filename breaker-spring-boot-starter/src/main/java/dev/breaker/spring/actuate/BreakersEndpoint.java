@@ -1,6 +1,7 @@
 package dev.breaker.spring.actuate;
 
 import dev.breaker.Breaker;
+import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerRegistry;
 import java.security.Principal;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.annotation.RegisterReflection;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -23,6 +26,7 @@ import org.springframework.boot.convert.DurationStyle;
  * never creates a circuit.
  */
 @WebEndpoint(id = "breakers")
+@RegisterReflection(classes = BreakerConfig.class, memberCategories = MemberCategory.INVOKE_PUBLIC_METHODS)
 public final class BreakersEndpoint {
 
     private static final int LONGEST_ACTOR = 200;

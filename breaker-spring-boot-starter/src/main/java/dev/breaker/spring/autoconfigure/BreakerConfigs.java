@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.annotation.RegisterReflection;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.ReflectionUtils;
@@ -23,6 +25,7 @@ import org.springframework.util.StringUtils;
  * The configuration of each circuit: the library's defaults, then {@code breaker.defaults}, the template, and the circuit's own
  * settings, each over the one before. All that is written is checked when the application starts and when it changes. Safe for use by many threads.
  */
+@RegisterReflection(classes = CircuitProperties.class, memberCategories = MemberCategory.INVOKE_PUBLIC_METHODS)
 final class BreakerConfigs {
 
     private static final String DEFAULT_TEMPLATE = "default";
