@@ -1,5 +1,6 @@
 package dev.breaker.spring.autoconfigure;
 
+import dev.breaker.BreakerState;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maximumBreakers how many circuits there may be
  * @param aspect how annotated methods are intercepted
  * @param shared how circuits are shared through Redis
+ * @param health what circuits make of the application's health
  * @param events what the endpoint {@code breakerevents} remembers
  * @param metrics which meters are published through Micrometer
  * @param circuitBreakerAspectOrder without effect; Resilience4j's order of its aspect
@@ -30,6 +32,7 @@ public record BreakerProperties(
         @DefaultValue("10000") int maximumBreakers,
         @DefaultValue Aspect aspect,
         @DefaultValue Shared shared,
+        @DefaultValue Health health,
         @DefaultValue Events events,
         @DefaultValue Metrics metrics,
         @Nullable Integer circuitBreakerAspectOrder,
@@ -45,6 +48,14 @@ public record BreakerProperties(
     public record Metrics(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("false") boolean resilience4jNames) {}
+
+    /**
+     * What circuits make of the application's health.
+     *
+     * @param status the health status that a state means, for circuits with {@code affects-health}; DOWN for OPEN and
+     *     FORCED_OPEN unless set, UP for all others
+     */
+    public record Health(@DefaultValue Map<BreakerState, String> status) {}
 
     /**
      * What the endpoint {@code breakerevents} remembers.

@@ -13,9 +13,11 @@ import dev.breaker.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.MapAssert;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
@@ -38,7 +40,16 @@ class BreakersHealthIndicatorTest {
     }
 
     private Health health() {
-        return new BreakersHealthIndicator(registry).health();
+        return health(name -> false);
+    }
+
+    private Health health(Predicate<String> affecting) {
+        HealthRules rules = new HealthRules(
+                name -> !name.equals("hidden"),
+                affecting,
+                Map.of(BreakerState.OPEN, Status.DOWN, BreakerState.METRICS_ONLY, new Status("WATCHED")),
+                StatusAggregator.getDefault());
+        return new BreakersHealthIndicator(registry, rules).health();
     }
 
     private void fail(int times) {
@@ -107,5 +118,50 @@ class BreakersHealthIndicatorTest {
     void showsTheConditionOfTheStore() {
         assertThat(health().getDetails().get("sharing"))
                 .isEqualTo(Map.of("status", BreakerSnapshot.Sharing.ACTIVE, "store", "memory", "instance", "offers-1"));
+    }
+
+    @Test
+    void isUpWhateverTheStateOfCircuitsThatDoNotAffectIt() {
+        fail(3);
+        assertThat(health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void isWhatTheWorstStateOfThoseThatDoMeans() {
+        assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.UP);
+        registry.breaker("another").forceOpen("test", "test", null);
+        assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.UP);
+        fail(3);
+        assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.DOWN);
+        breaker.metricsOnly("test", "test", null);
+        assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void hidesCircuitsThatItIsToldTo() {
+        registry.breaker("hidden");
+        assertThat(health().getDetails().get("circuits"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsOnlyKeys("partner");
+    }
+
+    @Test
+    void summarizesCircuitsWithKeys() {
+        for (int i = 0; i < 30; i++) {
+            Breaker tenant = registry.keyed("tenants").breaker("t" + i);
+            for (int failure = 0; i > 4 && failure < 3; failure++) {
+                tenant.acquire().failure(new IOException("down"), 0);
+            }
+        }
+        Health health = health(name -> true);
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        Map<?, ?> keyed = (Map<?, ?>) health.getDetails().get("keyed");
+        Map<?, ?> tenants = (Map<?, ?>) keyed.get("tenants");
+        assertThat(tenants.get("keys")).isEqualTo(30);
+        assertThat(tenants.get("states")).isEqualTo(Map.of(BreakerState.CLOSED, 5, BreakerState.OPEN, 25));
+        assertThat((Map<?, ?>) tenants.get("notClosed")).hasSize(20);
+        assertThat(health.getDetails().get("circuits"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsOnlyKeys("partner", "tenants");
     }
 }
