@@ -4,6 +4,7 @@ import dev.breaker.shared.Batch;
 import dev.breaker.shared.ProbeOutcome;
 import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
+import dev.breaker.shared.ProbeRequest.Purpose;
 import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedState;
@@ -28,6 +29,7 @@ final class InMemoryCircuit {
 
     private Stay stay = new Stay(SharedState.initial(), 0, 0);
     private ProbeLedger ledger = new ProbeLedger(0);
+    private ProbeLedger health = new ProbeLedger(1);
     private final Map<WindowSpec, InMemoryWindow> windows = new HashMap<>();
     private @Nullable Held held;
     private boolean stateIsNews;
@@ -49,7 +51,10 @@ final class InMemoryCircuit {
     }
 
     ProbeReply permit(long now, ProbeRequest request) {
-        if (stay.state.kind() == Kind.OPEN && stay.until - now <= 0) {
+        if (request.purpose() == Purpose.HEALTH) {
+            return healthPermit(now, request);
+        }
+        if (request.purpose() == Purpose.CALL && isDue(now)) {
             Probes probes = new Probes(request.permitted(), 0, 0, 0, 0);
             enter(
                     now,
@@ -68,10 +73,22 @@ final class InMemoryCircuit {
         return new ProbeReply(granted, granted ? Duration.ZERO : retryAfter(now), state(now));
     }
 
+    private boolean isDue(long now) {
+        return stay.state.kind() == Kind.OPEN && stay.until - now <= 0;
+    }
+
+    private ProbeReply healthPermit(long now, ProbeRequest request) {
+        boolean due = isDue(now);
+        boolean granted =
+                due && health.lease(request.lease(), now, now + request.term().toNanos());
+        Duration busy = Duration.ofNanos(health.nextExpiry(now));
+        return new ProbeReply(granted, granted ? Duration.ZERO : due ? busy : retryAfter(now), state(now));
+    }
+
     private Duration retryAfter(long now) {
         return switch (stay.state.kind()) {
             case CLOSED -> Duration.ZERO;
-            case OPEN -> Duration.ofNanos(stay.until - now);
+            case OPEN -> Duration.ofNanos(Math.max(0, stay.until - now));
             case HALF_OPEN -> Duration.ofNanos(ledger.nextExpiry(now));
         };
     }
@@ -79,6 +96,7 @@ final class InMemoryCircuit {
     SharedState complete(long now, long epoch, String lease, ProbeOutcome outcome) {
         if (epoch == stay.state.epoch()) {
             ledger.complete(lease, now, outcome);
+            health.complete(lease, now, ProbeOutcome.RETURNED);
         }
         return state(now);
     }
@@ -131,6 +149,7 @@ final class InMemoryCircuit {
         stay = new Stay(
                 state, now - next.elapsed().toNanos(), now + next.remaining().toNanos());
         ledger = new ProbeLedger(next.probes().permitted());
+        health = new ProbeLedger(1);
         windows.clear();
         stateIsNews = true;
     }

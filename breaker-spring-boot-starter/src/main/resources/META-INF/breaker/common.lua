@@ -3,7 +3,8 @@
 -- <state> (hash): v=1 schema, epoch, kind (CLOSED|OPEN|HALF_OPEN), since and until (server time in microseconds, until=0:
 --   no end), opens, instance, cause; of a HALF_OPEN stay also permitted, successes, failures, slow. No key: CLOSED, epoch 0.
 --   TTL: a day, or twice what is left of the stay if that is more; renewed by sync when half of it is gone.
--- <permits> (sorted set): the running probes of the stay, lease -> end of the lease. TTL: longer than any lease.
+-- <permits> (sorted set): the running probes of a HALF_OPEN stay, or the health probe of an OPEN one, lease -> end of the lease.
+--   TTL: longer than any lease.
 -- <override> (hash): v=1, version, mode (NONE|FORCED_OPEN|DISABLED|METRICS_ONLY), reason, actor, since, until.
 --   TTL: none without expiry, otherwise until it expires and a day more, so that its end is remembered.
 --
@@ -101,16 +102,17 @@ local function write_state(key, s)
   redis.call('PEXPIRE', key, text(math.ceil(math.max(DAY, 2 * (s.untl - now)) / 1000)))
 end
 
-local function leased(key, s)
-  if s.kind ~= 'HALF_OPEN' then
-    return 0
-  end
+local function unexpired(key)
   local count = try('ZCOUNT', key, '(' .. text(now), '+inf')
   if type(count) == 'number' then
     return count
   end
   repair(key)
   return 0
+end
+
+local function leased(key, s)
+  return s.kind == 'HALF_OPEN' and unexpired(key) or 0
 end
 
 local function state_reply(s, leases)

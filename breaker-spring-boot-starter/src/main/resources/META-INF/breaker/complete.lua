@@ -1,4 +1,5 @@
--- Ends the lease of a probe and counts its outcome. An ended lease, an unknown one or another epoch changes nothing.
+-- Ends the lease of a probe and counts its outcome; that of a health probe, which is leased while OPEN, only ends. An ended
+-- lease, an unknown one or another epoch changes nothing.
 --
 -- KEYS  1 <state>  2 <permits>
 -- ARGV  1 epoch  2 lease  3 outcome: SUCCESS, SLOW_SUCCESS, FAILURE, SLOW_FAILURE, RETURNED
@@ -26,5 +27,8 @@ if state.kind == 'HALF_OPEN' and state.epoch == tonumber(ARGV[1]) then
       count('slow')
     end
   end
+end
+if state.kind == 'OPEN' and state.epoch == tonumber(ARGV[1]) and unexpired(KEYS[2]) > 0 then
+  redis.call('ZREM', KEYS[2], ARGV[2])
 end
 return {repaired, state_reply(state, running)}

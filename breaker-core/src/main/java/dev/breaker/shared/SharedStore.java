@@ -47,10 +47,13 @@ public interface SharedStore extends AutoCloseable {
     CompletionStage<SharedState> transition(String breaker, long expectedEpoch, SharedState next);
 
     /**
-     * Leases one probe, and moves an OPEN circuit whose wait is over to HALF_OPEN first (a new epoch, told to all
-     * subscribers). At most {@link Probes#permitted()} probes are leased or decided per stay. A lease that has ended gives
+     * Leases one probe, and for a {@linkplain ProbeRequest.Purpose#CALL call} moves an OPEN circuit whose wait is over to
+     * HALF_OPEN first (a new epoch, told to all subscribers). At most {@link Probes#permitted()} probes are leased or decided per stay. A lease that has ended gives
      * its permit back. A denial changes nothing, no time to live either. Asking again with the same lease identity returns
      * the lease already held.
+     *
+     * <p>A {@linkplain ProbeRequest.Purpose#HEALTH health probe} is leased while the circuit is OPEN and its wait is over, one
+     * at a time, and changes neither state nor epoch. Its lease ends with the stay.
      *
      * @param breaker the circuit's name
      * @param request whose probe, for how long, out of how many
@@ -58,10 +61,11 @@ public interface SharedStore extends AutoCloseable {
     CompletionStage<ProbeReply> permit(String breaker, ProbeRequest request);
 
     /**
-     * Gives a leased probe back with its outcome. An unknown or ended lease, or another epoch, changes nothing.
+     * Gives a leased probe back with its outcome. An unknown or ended lease, or another epoch, changes nothing. The lease of a
+     * health probe only ends, whatever the outcome.
      *
      * @param breaker the circuit's name
-     * @param epoch the half-open stay that the probe belongs to
+     * @param epoch the stay that the probe belongs to
      * @param lease the identity given in {@link ProbeRequest#lease()}
      * @param outcome what came of it; {@link ProbeOutcome#RETURNED} only frees the permit
      * @return the state afterwards, with the probes counted so far

@@ -567,6 +567,138 @@ public abstract class SharedStoreContract {
     }
 
     @Nested
+    class HealthProbe {
+
+        @Test
+        void isDeniedWhileClosed() {
+            ProbeReply reply = health("h1", "a", LONG);
+
+            assertThat(reply.granted()).isFalse();
+            assertThat(reply.state().epoch()).isZero();
+        }
+
+        @Test
+        void isDeniedWhileTheWaitLastsAndTellsHowLong() {
+            open(LONG);
+
+            ProbeReply reply = health("h1", "a", LONG);
+
+            assertThat(reply.granted()).isFalse();
+            assertThat(reply.retryAfter()).isBetween(LONG.minus(SOON), LONG);
+        }
+
+        @Test
+        void isLeasedToOneWhileTheCircuitStaysOpen() {
+            SharedState open = open(Duration.ZERO);
+
+            assertThat(health("h1", "a", LONG).granted()).isTrue();
+            ProbeReply denied = health("h2", "b", LONG);
+
+            assertThat(denied.granted()).isFalse();
+            assertThat(denied.retryAfter()).isBetween(LONG.minus(SOON), LONG);
+            assertThat(denied.state().kind()).isEqualTo(Kind.OPEN);
+            assertThat(denied.state().epoch()).isEqualTo(open.epoch());
+            assertThat(denied.state().probes()).isEqualTo(Probes.NONE);
+            assertThat(read(MINUTES, "a").state().epoch()).isEqualTo(open.epoch());
+        }
+
+        @Test
+        void isTheSameLeaseWhenAskedForAgain() {
+            open(Duration.ZERO);
+            health("h1", "a", LONG);
+
+            assertThat(health("h1", "a", LONG).granted()).isTrue();
+        }
+
+        @Test
+        void isLeasedToAnotherWhenTheLeaseEnds() {
+            open(Duration.ZERO);
+            health("h1", "killed", Duration.ofMillis(100));
+            assertThat(health("h2", "b", LONG).granted()).isFalse();
+            advance(Duration.ofMillis(200));
+
+            assertThat(health("h2", "b", LONG).granted()).isTrue();
+            assertThat(health("h3", "c", LONG).granted()).isFalse();
+        }
+
+        @Test
+        void isLeasedToAnotherWhenItIsGivenBack() {
+            SharedState open = open(Duration.ZERO);
+            health("h1", "a", LONG);
+
+            SharedState afterwards = complete(open.epoch(), "h1", ProbeOutcome.RETURNED);
+
+            assertThat(afterwards.epoch()).isEqualTo(open.epoch());
+            assertThat(health("h2", "b", LONG).granted()).isTrue();
+        }
+
+        @Test
+        void staysLeasedIfAnEarlierStayGivesItBack() {
+            SharedState open = open(Duration.ZERO);
+            health("h1", "a", LONG);
+
+            complete(open.epoch() - 1, "h1", ProbeOutcome.RETURNED);
+
+            assertThat(health("h2", "b", LONG).granted()).isFalse();
+        }
+
+        @Test
+        void countsNothingWhateverItsOutcome() {
+            SharedState open = open(Duration.ZERO);
+            health("h1", "a", LONG);
+            complete(open.epoch(), "h1", ProbeOutcome.FAILURE);
+
+            ProbeReply call = permit("l1", "a", LONG, 1);
+
+            assertThat(call.granted()).isTrue();
+            assertThat(call.state().probes()).isEqualTo(new Probes(1, 1, 0, 0, 0));
+        }
+
+        @Test
+        void endsWithItsStay() {
+            SharedState open = open(Duration.ZERO);
+            health("h1", "a", LONG);
+            transition(open.epoch(), state(Kind.OPEN, Duration.ZERO, 2, "a", "the health probe failed"));
+
+            assertThat(health("h2", "b", LONG).granted()).isTrue();
+        }
+
+        @Test
+        void isNotAmongTheProbesOfAHalfOpenStay() {
+            open(Duration.ZERO);
+            health("h1", "a", LONG);
+
+            ProbeReply call = permit("l1", "b", LONG, 1);
+
+            assertThat(call.granted()).isTrue();
+            assertThat(call.state().probes()).isEqualTo(new Probes(1, 1, 0, 0, 0));
+            assertThat(health("h2", "b", LONG).granted()).isFalse();
+        }
+
+        @Test
+        void keepsACallFromBeginningTheHalfOpenStay() {
+            SharedState open = open(Duration.ZERO);
+
+            ProbeReply early = callIfHalfOpen("l1");
+
+            assertThat(early.granted()).isFalse();
+            assertThat(early.state().epoch()).isEqualTo(open.epoch());
+            SharedState halfOpen = new SharedState(
+                    0, Kind.HALF_OPEN, Duration.ZERO, LONG, 1, "a", "probed", new Probes(1, 0, 0, 0, 0));
+            transition(open.epoch(), halfOpen);
+            assertThat(callIfHalfOpen("l1").granted()).isTrue();
+            assertThat(callIfHalfOpen("l2").granted()).isFalse();
+        }
+
+        private ProbeReply callIfHalfOpen(String lease) {
+            return get(store().permit(
+                            breaker,
+                            new ProbeRequest(
+                                    ProbeRequest.Purpose.CALL_IF_HALF_OPEN, lease, "a", LONG, 1, Duration.ZERO)));
+        }
+    }
+
+    @Nested
     class Complete {
 
         @Test
@@ -955,6 +1087,10 @@ public abstract class SharedStoreContract {
 
     private ProbeReply permit(String lease, String instance, Duration term, int permitted) {
         return get(store().permit(breaker, new ProbeRequest(lease, instance, term, permitted, Duration.ZERO)));
+    }
+
+    private ProbeReply health(String lease, String instance, Duration term) {
+        return get(store().permit(breaker, ProbeRequest.health(lease, instance, term)));
     }
 
     private SharedState complete(long epoch, String lease, ProbeOutcome outcome) {

@@ -98,7 +98,8 @@ final class RedisSharedStore implements SharedStore {
                 .with(request.instance())
                 .with(request.term())
                 .with(request.permitted())
-                .with(request.maxStay());
+                .with(request.maxStay())
+                .with(request.purpose().name());
         return run(
                 call,
                 reply -> new ProbeReply(
