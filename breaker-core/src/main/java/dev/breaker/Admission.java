@@ -82,7 +82,7 @@ final class Admission {
     @Nullable
     Permit probeWithoutStore() {
         Phase phase = circuit.current();
-        if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.isDue())) {
+        if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.admitsProbes())) {
             return probeLocally(phase);
         }
         return phase instanceof LocalHalfOpenPhase ? phase.tryAcquire() : null;

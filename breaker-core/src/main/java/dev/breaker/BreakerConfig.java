@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxRetryAfter cap of the time for which a partner's {@code Retry-After} opens the circuit; default 10 min
  * @param maxKeys where there is a circuit for each key, how many there may be at a time, 1 to 100,000; default 1,000
  * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed, at least 1 s; default 10 min
+ * @param healthProbe finds out in the background whether the partner is back; no call is then admitted to an OPEN circuit, and
+ *     {@code automaticTransition} has no effect. A check may take as long as {@code probeLease}. Null, the default, probes with
+ *     calls.
+ * @param healthProbeResult what a successful health probe does with the circuit; default {@code CLOSE}
  * @param sharing whether the circuit is shared when there is a store; default true
  * @param writableStackTrace whether {@link CallNotPermittedException} has a stack trace; default false
  * @param classifier what is a failure; default {@link OutcomeClassifier#standard()}
@@ -58,6 +62,8 @@ public record BreakerConfig(
         Duration maxRetryAfter,
         int maxKeys,
         Duration keyIdleExpiry,
+        @Nullable HealthProbe healthProbe,
+        HealthProbeResult healthProbeResult,
         boolean sharing,
         boolean writableStackTrace,
         OutcomeClassifier classifier) {
@@ -68,6 +74,14 @@ public record BreakerConfig(
         TIME_BASED,
         /** The last calls. */
         COUNT_BASED
+    }
+
+    /** What a successful health probe does. */
+    public enum HealthProbeResult {
+        /** Closes the circuit. */
+        CLOSE,
+        /** Makes the circuit HALF_OPEN, so that a few calls decide. */
+        HALF_OPEN
     }
 
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -128,6 +142,7 @@ public record BreakerConfig(
         between("maxRetryAfter", maxRetryAfter, SHORTEST, LONGEST);
         between("maxKeys", maxKeys, 1, 100_000);
         between("keyIdleExpiry", keyIdleExpiry, Duration.ofSeconds(1), LONGEST);
+        required("healthProbeResult", healthProbeResult);
     }
 
     /** The defaults. */
@@ -189,6 +204,8 @@ public record BreakerConfig(
         private Duration maxRetryAfter = Duration.ofMinutes(10);
         private int maxKeys = 1_000;
         private Duration keyIdleExpiry = Duration.ofMinutes(10);
+        private @Nullable HealthProbe healthProbe;
+        private HealthProbeResult healthProbeResult = HealthProbeResult.CLOSE;
         private boolean sharing = true;
         private boolean writableStackTrace;
         private OutcomeClassifier classifier = OutcomeClassifier.standard();
@@ -216,6 +233,8 @@ public record BreakerConfig(
             maxRetryAfter = config.maxRetryAfter;
             maxKeys = config.maxKeys;
             keyIdleExpiry = config.keyIdleExpiry;
+            healthProbe = config.healthProbe;
+            healthProbeResult = config.healthProbeResult;
             sharing = config.sharing;
             writableStackTrace = config.writableStackTrace;
             classifier = config.classifier;
@@ -341,6 +360,18 @@ public record BreakerConfig(
             return this;
         }
 
+        /** Sets {@link BreakerConfig#healthProbe()}. */
+        public Builder healthProbe(@Nullable HealthProbe healthProbe) {
+            this.healthProbe = healthProbe;
+            return this;
+        }
+
+        /** Sets {@link BreakerConfig#healthProbeResult()}. */
+        public Builder healthProbeResult(HealthProbeResult healthProbeResult) {
+            this.healthProbeResult = healthProbeResult;
+            return this;
+        }
+
         /** Sets {@link BreakerConfig#sharing()}. */
         public Builder sharing(boolean sharing) {
             this.sharing = sharing;
@@ -386,6 +417,8 @@ public record BreakerConfig(
                     maxRetryAfter,
                     maxKeys,
                     keyIdleExpiry,
+                    healthProbe,
+                    healthProbeResult,
                     sharing,
                     writableStackTrace,
                     classifier);

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates and finds circuits by name, and keeps them in step with the store.
  *
- * <p>An application has one. Its background work runs on two daemon threads, whatever the number of circuits. Safe for use by
- * many threads.
+ * <p>An application has one. Its background work runs on two daemon threads, whatever the number of circuits, and health probes
+ * on at most eight more. Safe for use by many threads.
  */
 public final class BreakerRegistry implements AutoCloseable {
 
@@ -49,6 +49,7 @@ public final class BreakerRegistry implements AutoCloseable {
     private final Circuit.Surroundings surroundings;
     private final Timers timers;
     private final Timers deliveries;
+    private final ProbeThreads probeThreads;
     private final Listeners listeners;
     private final String instance;
     private final @Nullable SharedStore store;
@@ -63,6 +64,7 @@ public final class BreakerRegistry implements AutoCloseable {
         ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
         timers = manual == null ? new DaemonTimers("breaker-timer", false) : manual.timers();
         deliveries = manual == null ? new DaemonTimers("breaker-events", true) : manual.timers();
+        probeThreads = manual == null ? ProbeThreads.daemons() : ProbeThreads.on(timers);
         DoubleSupplier random =
                 manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble;
         listeners = new Listeners(deliveries);
@@ -82,8 +84,8 @@ public final class BreakerRegistry implements AutoCloseable {
                         outage,
                         exchanges,
                         new AtomicLong());
-        surroundings =
-                new Circuit.Surroundings(builder.ticker, timers, random, listeners, instance, builder.timed, sharing);
+        surroundings = new Circuit.Surroundings(
+                builder.ticker, timers, probeThreads, random, listeners, instance, builder.timed, sharing);
         tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
     }
 
@@ -335,6 +337,7 @@ public final class BreakerRegistry implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         timers.stop();
+        probeThreads.stop();
         deliveries.stop();
     }
 

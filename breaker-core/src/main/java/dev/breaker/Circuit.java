@@ -31,6 +31,7 @@ final class Circuit extends Exclusive {
     record Surroundings(
             Ticker ticker,
             Timers timers,
+            ProbeThreads probeThreads,
             DoubleSupplier random,
             Listeners listeners,
             String instance,
@@ -47,6 +48,7 @@ final class Circuit extends Exclusive {
     private final OverrideLayer overrides;
     private final @Nullable Sharing sharing;
     private final @Nullable ProbeLeases leases;
+    private final HealthProbes healthProbes;
 
     private volatile Phase current;
     private Phase automatic;
@@ -68,6 +70,8 @@ final class Circuit extends Exclusive {
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
         this.leases = settings == null ? null : new ProbeLeases(this, settings.store());
+        this.healthProbes =
+                new HealthProbes(this, surroundings.probeThreads, sharing, settings == null ? null : settings.store());
         this.admission = new Admission(this, leases);
         this.automatic = this.current = closedPhase();
     }
@@ -117,6 +121,10 @@ final class Circuit extends Exclusive {
 
     OverrideLayer overrides() {
         return overrides;
+    }
+
+    HealthProbes healthProbes() {
+        return healthProbes;
     }
 
     long now() {
@@ -268,7 +276,9 @@ final class Circuit extends Exclusive {
     }
 
     private void halfOpenUnasked(OpenPhase phase) {
-        if (config().automaticTransition()) {
+        if (healthProbes.areConfigured()) {
+            healthProbes.look(phase, current != phase);
+        } else if (config().automaticTransition()) {
             Sharing cluster = sharingFor(phase);
             if (cluster != null) {
                 cluster.propose(newState(
@@ -279,6 +289,20 @@ final class Circuit extends Exclusive {
             } else {
                 halfOpenLocally("the wait is over");
             }
+        }
+    }
+
+    /** A health probe has decided what follows an open phase: in the cluster, or here if the phase is not the cluster's. */
+    void leave(OpenPhase phase, Kind next, long remaining, int opens, String why) {
+        Sharing cluster = sharingFor(phase);
+        if (cluster != null) {
+            cluster.propose(newState(next, remaining, opens, why));
+            return;
+        }
+        switch (next) {
+            case CLOSED -> closeLocally(why);
+            case OPEN -> reopenLocally(why, remaining);
+            case HALF_OPEN -> halfOpenLocally(why);
         }
     }
 
@@ -567,6 +591,7 @@ final class Circuit extends Exclusive {
             if (sharing != null) {
                 sharing.tick(now);
             }
+            healthProbes.look(automatic, current != automatic);
         });
         if (leases != null) {
             leases.returnIdle(now(), 4 * syncIntervalNanos());
@@ -594,7 +619,8 @@ final class Circuit extends Exclusive {
         CompletableFuture<CompletableFuture<?>> last = new CompletableFuture<>();
         exclusively(() -> {
             fold(now());
-            last.complete(sharing == null ? CompletableFuture.completedFuture(null) : sharing.close(now()));
+            CompletableFuture<?> probes = healthProbes.close();
+            last.complete(sharing == null ? probes : CompletableFuture.allOf(probes, sharing.close(now())));
         });
         return last.join();
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rejects every call until the wait is over, without reading a clock: a timer says when. Then the next call asks the circuit
- * for a probe.
+ * for a probe, unless a {@link HealthProbe} is made in the background.
  */
 final class OpenPhase extends Phase {
 
@@ -61,15 +61,20 @@ final class OpenPhase extends Phase {
         }
     }
 
+    /** Whether calls serve as probes: the wait is over, and there is no probe in the background. */
+    boolean admitsProbes() {
+        return isDue() && !circuit.healthProbes().areConfigured();
+    }
+
     @Override
     @Nullable
     Permit tryAcquire() {
-        return isDue() ? circuit.admission().probe(this) : null;
+        return admitsProbes() ? circuit.admission().probe(this) : null;
     }
 
     @Override
     CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        return isDue() ? circuit.admission().probeAsync(this) : super.tryAcquireAsync();
+        return admitsProbes() ? circuit.admission().probeAsync(this) : super.tryAcquireAsync();
     }
 
     @Override

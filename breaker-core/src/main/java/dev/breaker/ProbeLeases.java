@@ -91,6 +91,7 @@ final class ProbeLeases {
         }
         CompletableFuture<@Nullable Permit> answer = new CompletableFuture<>();
         ProbeRequest request = new ProbeRequest(
+                circuit.healthProbes().purposeOfCalls(),
                 lease,
                 circuit.instance(),
                 circuit.config().probeLease(),

@@ -1,0 +1,239 @@
+package dev.breaker;
+
+import static dev.breaker.BreakerState.CLOSED;
+import static dev.breaker.BreakerState.FORCED_OPEN;
+import static dev.breaker.BreakerState.HALF_OPEN;
+import static dev.breaker.BreakerState.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class HealthProbeTest {
+
+    private final CheckedPartner partner = new CheckedPartner();
+
+    private BreakerConfig.Builder probed() {
+        return LocalCircuit.fragile().healthProbe(partner).exponentialBackoffMultiplier(2);
+    }
+
+    private LocalCircuit open(BreakerConfig.Builder config) {
+        return new LocalCircuit(config).fails(1);
+    }
+
+    private static OutcomeClassifier askingFor(Duration pause) {
+        return new OutcomeClassifier() {
+            @Override
+            public Outcome classify(Object result, Throwable thrown) {
+                return Outcome.FAILURE;
+            }
+
+            @Override
+            public Duration retryAfter(Throwable failure) {
+                return pause;
+            }
+        };
+    }
+
+    @Nested
+    class WhenTheWaitIsOver {
+
+        @Test
+        void asksThePartnerWithoutACall() {
+            LocalCircuit circuit = open(probed()).after(Duration.ofMillis(29_999));
+            assertThat(partner.checks).isZero();
+            circuit.after(Duration.ofMillis(1));
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
+        void asksAfterTheWaitThatThePartnerAskedFor() {
+            open(probed().classifier(askingFor(Duration.ofSeconds(40)))).afterSeconds(39);
+            assertThat(partner.checks).isZero();
+        }
+
+        @Test
+        void admitsNoCallBeforeOrWhileOrAfterThePartnerIsAsked() {
+            LocalCircuit circuit = open(probed());
+            assertThat(circuit.rejects()).isTrue();
+            partner.during = () -> {
+                assertThat(circuit.state()).isEqualTo(OPEN);
+                assertThat(circuit.rejects()).isTrue();
+                assertThat(circuit.breaker.tryAcquireAsync()).isCompletedWithValue(null);
+            };
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isOne();
+            assertThat(circuit.rejects()).isTrue();
+        }
+
+        @Test
+        void takesNoNoticeOfTheAutomaticTransition() {
+            LocalCircuit circuit = open(probed().automaticTransition(true)).afterSeconds(31);
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
+        void leavesItToCallsWhenTheRegistryHasBeenClosed() {
+            LocalCircuit circuit = open(probed());
+            circuit.registry.close();
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isZero();
+            assertThat(circuit.rejects()).isFalse();
+        }
+    }
+
+    @Nested
+    class Success {
+
+        @Test
+        void closesTheCircuit() {
+            partner.down = false;
+            LocalCircuit circuit = open(probed()).afterSeconds(30);
+            assertThat(circuit.state()).isEqualTo(CLOSED);
+            assertThat(circuit.counts().calls()).isZero();
+            assertThat(circuit.transitions.get(1).cause()).isEqualTo("the health probe succeeded");
+        }
+
+        @Test
+        void letsCallsDecideIfSoConfigured() {
+            partner.down = false;
+            LocalCircuit circuit = open(probed().healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN))
+                    .afterSeconds(30);
+            assertThat(circuit.state()).isEqualTo(HALF_OPEN);
+            assertThat(circuit.succeeds(2).state()).isEqualTo(CLOSED);
+        }
+
+        @Test
+        void isFollowedByAnotherProbeIfTheCallsFail() {
+            partner.down = false;
+            LocalCircuit circuit = open(probed().healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN))
+                    .afterSeconds(30);
+            circuit.fails(1);
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));
+            assertThat(circuit.afterSeconds(60).state()).isEqualTo(HALF_OPEN);
+            assertThat(partner.checks).isEqualTo(2);
+        }
+    }
+
+    @Nested
+    class Failure {
+
+        @Test
+        void keepsTheCircuitOpenForTheNextWaitOfTheSchedule() {
+            LocalCircuit circuit = open(probed()).afterSeconds(30);
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));
+            circuit.afterSeconds(60);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(2));
+            assertThat(partner.checks).isEqualTo(2);
+        }
+
+        @Test
+        void isNoTransitionButIsRemembered() {
+            LocalCircuit circuit = open(probed()).afterSeconds(30);
+            assertThat(circuit.transitions)
+                    .extracting(BreakerEvent.Transition::to)
+                    .containsExactly(OPEN);
+            assertThat(circuit.breaker.snapshot().lastFailure()).isEqualTo("IOException: still down");
+            assertThat(circuit.breaker.snapshot().cause())
+                    .isEqualTo("the health probe failed: IOException: still down");
+        }
+
+        @Test
+        void keepsTheCircuitOpenForAsLongAsThePartnerAsks() {
+            LocalCircuit circuit = open(probed().classifier(askingFor(Duration.ofSeconds(50))));
+            circuit.afterSeconds(50);
+            assertThat(partner.checks).isOne();
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(50));
+        }
+
+        @Test
+        void mayBeAnyThrowable() {
+            partner.during = () -> {
+                throw new AssertionError("broken");
+            };
+            LocalCircuit circuit = open(probed()).afterSeconds(30);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));
+            circuit.afterSeconds(60);
+            assertThat(partner.checks).isEqualTo(2);
+        }
+    }
+
+    @Nested
+    class HungCheck {
+
+        @Test
+        void hasFailedWhenTheLeaseIsOver() {
+            partner.down = false;
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> {
+                circuit.after(Duration.ofMillis(9_999));
+                assertThat(circuit.timeLeftOpen()).isZero();
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                circuit.after(Duration.ofMillis(1));
+                assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));
+                assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            };
+            circuit.afterSeconds(30);
+            assertThat(circuit.breaker.snapshot().lastFailure())
+                    .isEqualTo("TimeoutException: no result after 10000 ms");
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        }
+
+        @Test
+        void keepsTheNextOneWaitingUntilItEnds() {
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> {
+                partner.down = false;
+                circuit.afterSeconds(10 + 60 + 5);
+                assertThat(circuit.timeLeftOpen()).isZero();
+                assertThat(partner.checks).isOne();
+            };
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isOne();
+            circuit.afterSeconds(1);
+            assertThat(partner.checks).isEqualTo(2);
+            assertThat(circuit.state()).isEqualTo(CLOSED);
+        }
+    }
+
+    @Nested
+    class Operator {
+
+        @Test
+        void whoOverridesTheCircuitHoldsTheProbesToo() {
+            LocalCircuit circuit = open(probed());
+            circuit.breaker.forceOpen("maintenance", "ops", null);
+            circuit.afterSeconds(60);
+            assertThat(partner.checks).isZero();
+            circuit.breaker.release("done", "ops");
+            assertThat(circuit.rejects()).isTrue();
+            circuit.afterSeconds(1);
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
+        void whoOverridesTheCircuitMeanwhileIsNotOverruled() {
+            partner.down = false;
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> circuit.breaker.forceOpen("maintenance", "ops", null);
+            circuit.afterSeconds(30);
+            assertThat(circuit.state()).isEqualTo(FORCED_OPEN);
+            assertThat(circuit.breaker.snapshot().automaticState()).isEqualTo(CLOSED);
+        }
+
+        @Test
+        void whoResetsTheCircuitMeanwhileIsNotOverruled() {
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> circuit.breaker.reset("repaired", "ops");
+            circuit.afterSeconds(30);
+            assertThat(circuit.state()).isEqualTo(CLOSED);
+            assertThat(circuit.fails(1).state()).isEqualTo(OPEN);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(30));
+        }
+    }
+}
