@@ -8,14 +8,18 @@ final class Announcer {
     private final String name;
     private final Outcomes outcomes;
     private final Listeners listeners;
-    private BreakerState announced = BreakerState.CLOSED;
+    private BreakerState announced;
     private long since;
     private boolean silent;
 
-    Announcer(String name, Outcomes outcomes, Listeners listeners, long now) {
+    /**
+     * @param start the state that needs no telling
+     */
+    Announcer(String name, Outcomes outcomes, Listeners listeners, BreakerState start, long now) {
         this.name = name;
         this.outcomes = outcomes;
         this.listeners = listeners;
+        this.announced = start;
         this.since = now;
     }
 

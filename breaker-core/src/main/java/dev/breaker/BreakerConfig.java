@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code automaticTransition} has no effect. A check may take as long as {@code probeLease}. Null, the default, probes with
  *     calls.
  * @param healthProbeResult what a successful health probe does with the circuit; default {@code CLOSE}
+ * @param initialState state of a circuit of which the cluster knows nothing yet. OPEN and HALF_OPEN become the cluster's;
+ *     FORCED_OPEN, DISABLED and METRICS_ONLY hold on each instance until an operator decides otherwise. Default {@code CLOSED}.
  * @param sharing whether the circuit is shared when there is a store; default true
  * @param writableStackTrace whether {@link CallNotPermittedException} has a stack trace; default false
  * @param classifier what is a failure; default {@link OutcomeClassifier#standard()}
@@ -64,6 +66,7 @@ public record BreakerConfig(
         Duration keyIdleExpiry,
         @Nullable HealthProbe healthProbe,
         HealthProbeResult healthProbeResult,
+        BreakerState initialState,
         boolean sharing,
         boolean writableStackTrace,
         OutcomeClassifier classifier) {
@@ -143,6 +146,7 @@ public record BreakerConfig(
         between("maxKeys", maxKeys, 1, 100_000);
         between("keyIdleExpiry", keyIdleExpiry, Duration.ofSeconds(1), LONGEST);
         required("healthProbeResult", healthProbeResult);
+        required("initialState", initialState);
     }
 
     /** The defaults. */
@@ -206,6 +210,7 @@ public record BreakerConfig(
         private Duration keyIdleExpiry = Duration.ofMinutes(10);
         private @Nullable HealthProbe healthProbe;
         private HealthProbeResult healthProbeResult = HealthProbeResult.CLOSE;
+        private BreakerState initialState = BreakerState.CLOSED;
         private boolean sharing = true;
         private boolean writableStackTrace;
         private OutcomeClassifier classifier = OutcomeClassifier.standard();
@@ -235,6 +240,7 @@ public record BreakerConfig(
             keyIdleExpiry = config.keyIdleExpiry;
             healthProbe = config.healthProbe;
             healthProbeResult = config.healthProbeResult;
+            initialState = config.initialState;
             sharing = config.sharing;
             writableStackTrace = config.writableStackTrace;
             classifier = config.classifier;
@@ -372,6 +378,12 @@ public record BreakerConfig(
             return this;
         }
 
+        /** Sets {@link BreakerConfig#initialState()}. */
+        public Builder initialState(BreakerState initialState) {
+            this.initialState = initialState;
+            return this;
+        }
+
         /** Sets {@link BreakerConfig#sharing()}. */
         public Builder sharing(boolean sharing) {
             this.sharing = sharing;
@@ -419,6 +431,7 @@ public record BreakerConfig(
                     keyIdleExpiry,
                     healthProbe,
                     healthProbeResult,
+                    initialState,
                     sharing,
                     writableStackTrace,
                     classifier);

@@ -143,6 +143,7 @@ public final class BreakerRegistry implements AutoCloseable {
             if (known == null) {
                 checkRoomFor(name);
                 listeners.created(new BreakerEvent.Created(name));
+                created.circuit().start();
                 breakers.put(name, created);
             }
             kept.complete(known == null ? created : known);

@@ -49,6 +49,8 @@ final class Circuit extends Exclusive {
     private final @Nullable Sharing sharing;
     private final @Nullable ProbeLeases leases;
     private final HealthProbes healthProbes;
+    /* The phase that the circuit starts in, unless that is CLOSED. */
+    private final @Nullable Phase initial;
 
     private volatile Phase current;
     private Phase automatic;
@@ -65,7 +67,6 @@ final class Circuit extends Exclusive {
         this.surroundings = surroundings;
         this.outcomes = new Outcomes(name, Rules.of(config, surroundings.random), surroundings);
         this.idleness = new Idleness(outcomes.counts(), now());
-        this.announcer = new Announcer(name, outcomes, surroundings.listeners, now());
         this.overrides = new OverrideLayer(this);
         Sharing.Settings settings = config.sharing() ? surroundings.sharing : null;
         this.sharing = settings == null ? null : new Sharing(this, settings, windowSpec());
@@ -73,7 +74,17 @@ final class Circuit extends Exclusive {
         this.healthProbes =
                 new HealthProbes(this, surroundings.probeThreads, sharing, settings == null ? null : settings.store());
         this.admission = new Admission(this, leases);
-        this.automatic = this.current = closedPhase();
+        this.initial = InitialState.phase(this);
+        this.automatic = initial == null ? closedPhase() : initial;
+        Phase override = overrides.phase();
+        this.current = override == null ? automatic : override;
+        this.announcer = new Announcer(name, outcomes, surroundings.listeners, current.state(), now());
+        this.cause = initial == null ? "" : InitialState.CAUSE;
+    }
+
+    /** Begins the first phase; called once, before the first call. */
+    synchronized void start() {
+        automatic.begin();
     }
 
     // ---- what phases need to know
@@ -402,6 +413,9 @@ final class Circuit extends Exclusive {
         if (leases != null) {
             leases.update(state.probes());
         }
+        if (sharing != null && state.epoch() == 0 && isInitial()) {
+            sharing.propose(InitialState.proposal(this, automatic));
+        }
         if (sharing == null || state.kind() == Kind.CLOSED) {
             return;
         }
@@ -440,6 +454,11 @@ final class Circuit extends Exclusive {
     /** What remains of the automatic phase as the store should know it. */
     long remainingNanos() {
         return automatic instanceof OpenPhase open ? open.retryAfterNanos() : 0;
+    }
+
+    /** Whether this instance is still in the state that it started in, and that is not CLOSED. */
+    boolean isInitial() {
+        return automatic == initial;
     }
 
     /** Whether that is the automatic phase now. */

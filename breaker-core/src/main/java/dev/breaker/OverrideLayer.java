@@ -14,7 +14,7 @@ final class OverrideLayer {
     private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
 
     private final Circuit circuit;
-    private SharedOverride override = new SharedOverride(0, Mode.NONE, "", "", Duration.ZERO, null);
+    private SharedOverride override;
     private long since;
     private @Nullable Long until;
     private @Nullable Phase phase;
@@ -22,8 +22,12 @@ final class OverrideLayer {
     private boolean unsent;
     private boolean ours;
 
+    /** Begins with what the configuration puts above the automatic state, which any decision of an operator replaces. */
     OverrideLayer(Circuit circuit) {
         this.circuit = circuit;
+        this.override = InitialState.override(circuit.config().initialState());
+        this.since = circuit.now();
+        this.phase = phase(override.mode());
     }
 
     /** The phase that decides instead of the automatic one, if any. */

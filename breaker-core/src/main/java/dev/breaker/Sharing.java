@@ -421,7 +421,7 @@ final class Sharing {
         if (ours && state.kind() == Kind.CLOSED) {
             resetCause = null;
         }
-        if (!firstNews) {
+        if (!firstNews || circuit.isInitial()) {
             suspicion = null;
             totals = Totals.NONE;
             forget();

@@ -210,6 +210,12 @@ class BreakerConfigTest {
                     arguments(
                             with(config -> config.waitDurationInOpenState(null)),
                             "Invalid waitDurationInOpenState (null): must not be null."),
+                    arguments(
+                            with(config -> config.healthProbeResult(null)),
+                            "Invalid healthProbeResult (null): must not be null."),
+                    arguments(
+                            with(config -> config.initialState(null)),
+                            "Invalid initialState (null): must not be null."),
                     arguments(with(config -> config.classifier(null)), "Invalid classifier (null): must not be null."));
         }
 
@@ -299,6 +305,9 @@ class BreakerConfigTest {
                 .maxRetryAfter(Duration.ofMinutes(12))
                 .maxKeys(13)
                 .keyIdleExpiry(Duration.ofMinutes(14))
+                .healthProbe(() -> {})
+                .healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN)
+                .initialState(BreakerState.METRICS_ONLY)
                 .sharing(false)
                 .writableStackTrace(true)
                 .classifier((result, thrown) -> Outcome.IGNORED)
