@@ -288,7 +288,7 @@ final class Circuit extends Exclusive {
 
     private void halfOpenUnasked(OpenPhase phase) {
         if (healthProbes.areConfigured()) {
-            healthProbes.look(phase, current != phase);
+            probeInBackground();
         } else if (config().automaticTransition()) {
             Sharing cluster = sharingFor(phase);
             if (cluster != null) {
@@ -301,6 +301,11 @@ final class Circuit extends Exclusive {
                 halfOpenLocally("the wait is over");
             }
         }
+    }
+
+    /* Neither below an override nor before it is known whether the whole cluster opens, which then elects who probes. */
+    private void probeInBackground() {
+        healthProbes.look(automatic, current != automatic || unannouncedCause != null);
     }
 
     /** A health probe has decided what follows an open phase: in the cluster, or here if the phase is not the cluster's. */
@@ -610,7 +615,7 @@ final class Circuit extends Exclusive {
             if (sharing != null) {
                 sharing.tick(now);
             }
-            healthProbes.look(automatic, current != automatic);
+            probeInBackground();
         });
         if (leases != null) {
             leases.returnIdle(now(), 4 * syncIntervalNanos());

@@ -71,10 +71,14 @@ final class HealthProbes {
         return areConfigured() ? ProbeRequest.Purpose.CALL_IF_HALF_OPEN : ProbeRequest.Purpose.CALL;
     }
 
-    /** Probes the partner if it is time to; an operator who has decided about the circuit has decided about this too. */
-    void look(Phase automatic, boolean overridden) {
+    /**
+     * Probes the partner if it is time to.
+     *
+     * @param held whether somebody else has to decide first, such as the operator of an override
+     */
+    void look(Phase automatic, boolean held) {
         HealthProbe probe = circuit.config().healthProbe();
-        boolean wanted = automatic instanceof OpenPhase open && open.isDue() && !overridden && !closed;
+        boolean wanted = automatic instanceof OpenPhase open && open.isDue() && !held && !closed;
         if (probe == null || !wanted || isBusy()) {
             return;
         }
@@ -242,12 +246,6 @@ final class HealthProbes {
                 wait / 1_000_000,
                 problem);
         circuit.leave(phase, Kind.OPEN, wait, opens, "the health probe failed: " + problem);
-    }
-
-    /** Whether this instance is asking the partner. */
-    boolean isRunning() {
-        HealthRun current = run;
-        return current != null && !current.asking;
     }
 
     /** Ends all probing; done when the lease that is held has been given back, so that another instance may go on. */

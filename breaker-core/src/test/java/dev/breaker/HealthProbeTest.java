@@ -7,12 +7,18 @@ import static dev.breaker.BreakerState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class HealthProbeTest {
 
     private final CheckedPartner partner = new CheckedPartner();
+
+    @AfterEach
+    void nothingBrokeDuringAnyCheck() {
+        partner.assertNothingBroke();
+    }
 
     private BreakerConfig.Builder probed() {
         return LocalCircuit.fragile().healthProbe(partner).exponentialBackoffMultiplier(2);
@@ -153,7 +159,7 @@ class HealthProbeTest {
         @Test
         void mayBeAnyThrowable() {
             partner.during = () -> {
-                throw new AssertionError("broken");
+                throw new LinkageError("broken");
             };
             LocalCircuit circuit = open(probed()).afterSeconds(30);
             assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));

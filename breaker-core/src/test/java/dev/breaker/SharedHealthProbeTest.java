@@ -9,7 +9,10 @@ import dev.breaker.Cluster.Node;
 import dev.breaker.FaultyStore.Fault;
 import dev.breaker.shared.ProbeRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +21,11 @@ class SharedHealthProbeTest {
     private static final int SIZE = 5;
 
     private final CheckedPartner partner = new CheckedPartner();
+
+    @AfterEach
+    void nothingBrokeDuringAnyCheck() {
+        partner.assertNothingBroke();
+    }
 
     private static BreakerConfig.Builder threeInARow() {
         return BreakerConfig.builder()
@@ -82,6 +90,21 @@ class SharedHealthProbeTest {
         }
 
         @Test
+        void waitsUntilItIsKnownWhetherTheWholeClusterOpens() {
+            partner.down = false;
+            Cluster cluster = new Cluster(
+                    SIZE, threeInARow().healthProbe(partner).waitDurationInOpenState(Duration.ofMillis(10)));
+            cluster.afterSeconds(1);
+            cluster.store.fault = Fault.HELD;
+            cluster.node(0).fails(3);
+            cluster.after(Duration.ofMillis(200));
+            assertThat(partner.checks).isZero();
+            cluster.store.proceed();
+            assertAll(cluster.afterSeconds(2), CLOSED);
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
         void admitsNoCallAnywhere() {
             Cluster cluster = open();
             partner.during = () -> {
@@ -133,26 +156,28 @@ class SharedHealthProbeTest {
 
         @Test
         void fallsToAnotherInstanceWhenTheElectedOneShutsDown() {
-            Cluster cluster = open();
-            partner.during = () -> {
-                partner.down = false;
-                cluster.nodes.remove(elected(cluster)).registry.close();
-                cluster.afterSeconds(2);
-                assertThat(partner.checks).isEqualTo(2);
-                assertAll(cluster, CLOSED);
-            };
-            cluster.afterSeconds(15);
-            assertAll(cluster, CLOSED);
-        }
-
-        /* The first that asked: all are due at the same moment, and timers run in order. */
-        private int elected(Cluster cluster) {
-            for (int i = 0; i < cluster.nodes.size(); i++) {
-                if (cluster.node(i).breaker.circuit().healthProbes().isRunning()) {
-                    return i;
-                }
+            Cluster cluster = new Cluster(0, threeInARow());
+            List<CheckedPartner> partners = new ArrayList<>();
+            for (int i = 0; i < SIZE; i++) {
+                CheckedPartner own = new CheckedPartner();
+                BreakerConfig config = threeInARow().healthProbe(own).build();
+                Node node = new Node("node-" + i, cluster.ticker, cluster.store, config);
+                cluster.nodes.add(node);
+                partners.add(own);
+                own.during = () -> {
+                    cluster.nodes.remove(node);
+                    node.registry.close();
+                    partners.forEach(partner -> partner.during = () -> {});
+                    partners.forEach(partner -> partner.down = false);
+                    cluster.afterSeconds(2);
+                    assertAll(cluster, CLOSED);
+                };
             }
-            throw new AssertionError("nobody probes");
+            cluster.node(0).fails(3);
+            assertAll(cluster.afterSeconds(15), CLOSED);
+            partners.forEach(CheckedPartner::assertNothingBroke);
+            assertThat(partners.stream().mapToInt(partner -> partner.checks).sum())
+                    .isEqualTo(2);
         }
 
         @Test
@@ -189,6 +214,32 @@ class SharedHealthProbeTest {
             one.success(0);
             other.success(0);
             assertAll(cluster, CLOSED);
+        }
+    }
+
+    @Nested
+    class HalfOpen {
+
+        @Test
+        void isNotBegunByACallOfAnInstanceThatHasNotHeardThatTheCircuitIsOpenAgain() {
+            partner.down = false;
+            Cluster cluster = open(threeInARow()
+                            .healthProbe(partner)
+                            .healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN)
+                            .permittedNumberOfCallsInHalfOpenState(1)
+                            .exponentialBackoffMultiplier(1)
+                            .waitDurationInOpenState(Duration.ofMillis(10)))
+                    .after(Duration.ofMillis(10));
+            assertAll(cluster, HALF_OPEN);
+            cluster.store.deaf = true;
+            partner.down = true;
+            partner.during = () -> {
+                assertThat(cluster.node(1).state()).isEqualTo(HALF_OPEN);
+                assertThat(cluster.node(1).isRejected()).isTrue();
+            };
+            cluster.node(0).fails(1);
+            cluster.after(Duration.ofMillis(10));
+            assertThat(partner.checks).isEqualTo(2);
         }
     }
 
@@ -298,10 +349,11 @@ class SharedHealthProbeTest {
             Cluster cluster = open(
                     threeInARow().healthProbe(partner).healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN));
             cluster.store.fault = Fault.DOWN;
-            for (int i = 0; i < 100; i++) {
-                cluster.after(Duration.ofMillis(500));
-                assertAllReject(cluster);
-            }
+            partner.during = () -> assertAllReject(cluster.after(Duration.ofMillis(5)));
+            cluster.afterSeconds(15);
+            assertThat(partner.checks).isEqualTo(SIZE);
+            assertAllReject(cluster);
+            assertAll(cluster, OPEN);
         }
     }
 
