@@ -30,7 +30,7 @@ class DependencyRuleTest {
 
     @ArchTest
     static final ArchRule featuresDoNotDependOnOneAnother = slices().matching(
-                    "dev.breaker.spring.(aop|redis|actuate|micrometer|cloud|dashboard|http)..")
+                    "dev.breaker.spring.(aop|redis|actuate|micrometer|cloud|dashboard|http|probe)..")
             .should()
             .notDependOnEachOther()
             .allowEmptyShould(true);

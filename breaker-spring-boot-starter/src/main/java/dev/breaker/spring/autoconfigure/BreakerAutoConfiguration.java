@@ -10,6 +10,7 @@ import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.spring.aop.BreakerResolver;
 import dev.breaker.spring.aop.CircuitBreakerPostProcessor;
+import dev.breaker.spring.probe.HealthProbeFinder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,6 +37,7 @@ public final class BreakerAutoConfiguration {
         BreakerConfigs configs = new BreakerConfigs(
                 properties,
                 new Classification(new ConfiguredClasses(beans), classifier.getIfUnique()),
+                new HealthProbeFinder(beans),
                 customizers.orderedStream().toList());
         Resilience4jSettings.report(properties, configs.places());
         return configs;

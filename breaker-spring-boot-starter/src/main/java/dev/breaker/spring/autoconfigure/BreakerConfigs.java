@@ -2,6 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.BreakerConfig;
 import dev.breaker.InvalidConfigException;
+import dev.breaker.spring.probe.HealthProbeFinder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,14 +33,19 @@ final class BreakerConfigs {
 
     private volatile BreakerProperties properties;
     private final Classification classification;
+    private final HealthProbeFinder healthProbes;
     private final List<BreakerConfigCustomizer> customizers;
     private final Map<String, String> templates = new ConcurrentHashMap<>();
     private final SettingsInCode inCode = new SettingsInCode();
 
     BreakerConfigs(
-            BreakerProperties properties, Classification classification, List<BreakerConfigCustomizer> customizers) {
+            BreakerProperties properties,
+            Classification classification,
+            HealthProbeFinder healthProbes,
+            List<BreakerConfigCustomizer> customizers) {
         this.properties = properties;
         this.classification = classification;
+        this.healthProbes = healthProbes;
         this.customizers = List.copyOf(customizers);
         checkDefaults(properties.defaults());
         build(Map.of("breaker.defaults", properties.defaults()));
@@ -55,7 +61,7 @@ final class BreakerConfigs {
      * @throws InvalidConfigurationPropertyValueException if a property is invalid
      */
     void replace(BreakerProperties next, Collection<String> circuits, Runnable reconfigure) {
-        BreakerConfigs checked = new BreakerConfigs(next, classification, customizers);
+        BreakerConfigs checked = new BreakerConfigs(next, classification, healthProbes, customizers);
         checked.templates.putAll(templates);
         circuits.forEach(checked::of);
         BreakerProperties before = properties;
@@ -231,10 +237,25 @@ final class BreakerConfigs {
         layers.values().forEach(layer -> layer.applyTo(builder));
         Resilience4jSettings.apply(new Layers(layers), builder);
         builder.classifier(classification.of(new Layers(layers)));
+        addHealthProbe(layers, builder);
         try {
             return builder.build();
         } catch (InvalidConfigException invalid) {
             throw refusal(where(layers, invalid.property()), invalid);
+        }
+    }
+
+    private void addHealthProbe(Map<String, CircuitProperties> layers, BreakerConfig.Builder builder) {
+        String place = where(layers, "healthProbe");
+        String reference = Objects.requireNonNull(layers.get(place)).healthProbe();
+        if (!StringUtils.hasText(reference)) {
+            return;
+        }
+        try {
+            builder.healthProbe(healthProbes.find(reference));
+        } catch (IllegalArgumentException unfit) {
+            throw new InvalidConfigurationPropertyValueException(
+                    place + ".health-probe", reference, unfit.getMessage() + ".");
         }
     }
 

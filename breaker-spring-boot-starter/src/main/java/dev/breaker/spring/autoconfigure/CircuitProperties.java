@@ -1,6 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.BreakerConfig;
+import dev.breaker.BreakerConfig.HealthProbeResult;
 import dev.breaker.BreakerConfig.SlidingWindowType;
 import dev.breaker.BreakerState;
 import java.time.Duration;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxRetryAfter cap of the time for which a partner's Retry-After opens the circuit
  * @param maxKeys where there is a circuit for each key, how many there may be at a time
  * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed
+ * @param healthProbe bean, or method as {@code bean::method}, that asks in the background whether the partner is back, so that no
+ *     call is spent on it; empty for none
+ * @param healthProbeResult what a successful health probe does with the circuit
+ * @param initialState state of a circuit of which the cluster knows nothing yet
  * @param sharing whether the circuit is shared when there is a store
  * @param writableStackTrace whether the exception of a rejected call has a stack trace
  * @param recordExceptions exceptions that are failures, with their subclasses; all others are then successes unless ignored. A
@@ -54,7 +59,6 @@ import org.jspecify.annotations.Nullable;
  * @param enableRandomizedWait false is a wait without spread; true is a factor of 0.5 unless one is set
  * @param eventConsumerBufferSize without effect; receive events with a listener
  * @param slidingWindowSynchronizationStrategy without effect
- * @param initialState may only be CLOSED
  * @param transitionToStateAfterWaitDuration may only be OPEN
  */
 public record CircuitProperties(
@@ -79,6 +83,9 @@ public record CircuitProperties(
         @Nullable Duration maxRetryAfter,
         @Nullable Integer maxKeys,
         @Nullable Duration keyIdleExpiry,
+        @Nullable String healthProbe,
+        @Nullable HealthProbeResult healthProbeResult,
+        @Nullable BreakerState initialState,
         @Nullable Boolean sharing,
         @Nullable Boolean writableStackTrace,
         @Nullable List<String> recordExceptions,
@@ -99,7 +106,6 @@ public record CircuitProperties(
         @Nullable Boolean enableRandomizedWait,
         @Nullable Integer eventConsumerBufferSize,
         @Nullable String slidingWindowSynchronizationStrategy,
-        @Nullable BreakerState initialState,
         @Nullable BreakerState transitionToStateAfterWaitDuration) {
 
     /**
@@ -128,7 +134,7 @@ public record CircuitProperties(
         return value == null ? otherValue : value;
     }
 
-    /** Writes what is set over what is inherited. */
+    /** Writes what is set over what is inherited, except for the health probe, which is a bean. */
     void applyTo(BreakerConfig.Builder builder) {
         set(slidingWindowType, builder::slidingWindowType);
         set(slidingWindowSize, builder::slidingWindowSize);
@@ -150,6 +156,8 @@ public record CircuitProperties(
         set(maxRetryAfter, builder::maxRetryAfter);
         set(maxKeys, builder::maxKeys);
         set(keyIdleExpiry, builder::keyIdleExpiry);
+        set(healthProbeResult, builder::healthProbeResult);
+        set(initialState, builder::initialState);
         set(sharing, builder::sharing);
         set(writableStackTrace, builder::writableStackTrace);
     }

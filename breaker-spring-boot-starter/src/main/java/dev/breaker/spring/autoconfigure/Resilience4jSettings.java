@@ -36,10 +36,6 @@ final class Resilience4jSettings {
         applySwitches(layers, builder);
         applySmallWindow(layers, builder);
         only(
-                BreakerState.CLOSED,
-                layers.setting("initial-state", CircuitProperties::initialState),
-                "a circuit starts in the state that it has in the cluster; an operator can override it");
-        only(
                 BreakerState.OPEN,
                 layers.setting(
                         "transition-to-state-after-wait-duration",

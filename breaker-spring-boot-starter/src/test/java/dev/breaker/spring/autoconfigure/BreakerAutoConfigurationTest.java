@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.breaker.BreakerConfig;
+import dev.breaker.BreakerConfig.HealthProbeResult;
 import dev.breaker.BreakerConfig.SlidingWindowType;
 import dev.breaker.BreakerEvent;
 import dev.breaker.BreakerListener;
 import dev.breaker.BreakerRegistry;
 import dev.breaker.BreakerSnapshot;
 import dev.breaker.BreakerState;
+import dev.breaker.HealthProbe;
 import dev.breaker.ManualTicker;
 import dev.breaker.Outcome;
 import dev.breaker.OutcomeClassifier;
 import dev.breaker.Ticker;
 import dev.breaker.spring.annotation.CircuitBreaker;
+import dev.breaker.spring.probe.HealthProbeFinder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +86,8 @@ class BreakerAutoConfigurationTest {
 
         @Test
         void bindEverySettingOfACircuit() {
-            runner.withPropertyValues(
+            runner.withBean("probe", HealthProbe.class, () -> () -> {})
+                    .withPropertyValues(
                             "breaker.instances.x.sliding-window-type=COUNT_BASED",
                             "breaker.instances.x.sliding-window-size=11",
                             "breaker.instances.x.minimum-number-of-calls=11",
@@ -104,6 +108,9 @@ class BreakerAutoConfigurationTest {
                             "breaker.instances.x.max-retry-after=25s",
                             "breaker.instances.x.max-keys=26",
                             "breaker.instances.x.key-idle-expiry=27s",
+                            "breaker.instances.x.health-probe=probe",
+                            "breaker.instances.x.health-probe-result=half-open",
+                            "breaker.instances.x.initial-state=metrics-only",
                             "breaker.instances.x.sharing=false",
                             "breaker.instances.x.writable-stack-trace=true")
                     .run(context -> assertThat(judgedByTheStandard(config(context.getBean(BreakerRegistry.class), "x")))
@@ -128,6 +135,9 @@ class BreakerAutoConfigurationTest {
                                     Duration.ofSeconds(25),
                                     26,
                                     Duration.ofSeconds(27),
+                                    new HealthProbeFinder(context.getBeanFactory()).find("probe"),
+                                    HealthProbeResult.HALF_OPEN,
+                                    BreakerState.METRICS_ONLY,
                                     false,
                                     true,
                                     BreakerConfig.defaults().classifier())));

@@ -1,0 +1,5 @@
+/** Makes health probes of the beans that properties name. */
+@NullMarked
+package dev.breaker.spring.probe;
+
+import org.jspecify.annotations.NullMarked;
