@@ -309,7 +309,7 @@ final class Circuit extends Exclusive {
     }
 
     /** A health probe has decided what follows an open phase: in the cluster, or here if the phase is not the cluster's. */
-    void leave(OpenPhase phase, Kind next, long remaining, int opens, String why) {
+    void probed(OpenPhase phase, Kind next, long remaining, int opens, String why) {
         Sharing cluster = sharingFor(phase);
         if (cluster != null) {
             cluster.propose(newState(next, remaining, opens, why));

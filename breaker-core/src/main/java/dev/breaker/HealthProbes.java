@@ -199,7 +199,7 @@ final class HealthProbes {
         if (run == late && !late.settled) {
             circuit.effect(late::interrupt);
             String problem = "no result after " + (late.deadline - late.began) / 1_000_000 + " ms";
-            circuit.outcomes().remember(new TimeoutException(problem));
+            circuit.outcomes().remember(new TimeoutException(problem), circuit.now());
             settle(late, new HealthRun.Finding(problem, null));
         }
     }
@@ -229,7 +229,7 @@ final class HealthProbes {
 
     private void succeeded(OpenPhase phase) {
         boolean half = circuit.config().healthProbeResult() == BreakerConfig.HealthProbeResult.HALF_OPEN;
-        circuit.leave(
+        circuit.probed(
                 phase,
                 half ? Kind.HALF_OPEN : Kind.CLOSED,
                 half ? circuit.config().maxWaitDurationInHalfOpenState().toNanos() : 0,
@@ -245,7 +245,7 @@ final class HealthProbes {
                 circuit.name(),
                 wait / 1_000_000,
                 problem);
-        circuit.leave(phase, Kind.OPEN, wait, opens, "the health probe failed: " + problem);
+        circuit.probed(phase, Kind.OPEN, wait, opens, "the health probe failed: " + problem);
     }
 
     /** Ends all probing; done when the lease that is held has been given back, so that another instance may go on. */

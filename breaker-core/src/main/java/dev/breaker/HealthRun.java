@@ -72,7 +72,7 @@ final class HealthRun {
             return new Finding(null, null);
         } catch (ExecutionException failed) {
             Throwable thrown = failed.getCause() == null ? failed : failed.getCause();
-            outcomes.remember(thrown);
+            outcomes.remember(thrown, phase.circuit.now());
             return new Finding(Calls.describe(thrown), outcomes.retryAfter(thrown));
         } catch (CancellationException | InterruptedException stopped) {
             return new Finding("interrupted", null);

@@ -102,10 +102,11 @@ abstract class GuardedCall implements MethodCalls {
         return answer(fallback, invocation, cause);
     }
 
-    /** Lets a fallback answer, and counts that it does. */
+    /** What the fallback says in the place of a call, counted if it says something. */
     final @Nullable Object answer(Fallback fallback, MethodInvocation invocation, @Nullable Throwable cause)
             throws Throwable {
+        Object answer = fallback.call(invocation, cause);
         breaker.countFallback();
-        return fallback.call(invocation, cause);
+        return answer;
     }
 }

@@ -15,8 +15,7 @@ final class ReactorBreaker implements ReactiveCircuitBreaker {
         this.breaker = breaker;
     }
 
-    @Override
-    public <T> Mono<T> run(Mono<T> toRun) {
+    private <T> Mono<T> guarded(Mono<T> toRun) {
         return Mono.defer(() -> {
             Subscribed call = new Subscribed(breaker);
             return call.admission().flatMap(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
@@ -25,11 +24,10 @@ final class ReactorBreaker implements ReactiveCircuitBreaker {
 
     @Override
     public <T> Mono<T> run(Mono<T> toRun, Function<Throwable, Mono<T>> fallback) {
-        return run(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
+        return guarded(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
     }
 
-    @Override
-    public <T> Flux<T> run(Flux<T> toRun) {
+    private <T> Flux<T> guarded(Flux<T> toRun) {
         return Flux.defer(() -> {
             Subscribed call = new Subscribed(breaker);
             return call.admission().flatMapMany(asked -> asked.guard(toRun)).doOnCancel(call::cancelled);
@@ -38,12 +36,13 @@ final class ReactorBreaker implements ReactiveCircuitBreaker {
 
     @Override
     public <T> Flux<T> run(Flux<T> toRun, Function<Throwable, Flux<T>> fallback) {
-        return run(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
+        return guarded(toRun).onErrorResume(ReactorBreaker::isAnswered, thrown -> answer(thrown, fallback));
     }
 
     private <P> P answer(Throwable thrown, Function<Throwable, P> fallback) {
+        P answer = fallback.apply(thrown);
         breaker.countFallback();
-        return fallback.apply(thrown);
+        return answer;
     }
 
     private static boolean isAnswered(Throwable thrown) {

@@ -308,7 +308,6 @@ class Resilience4jSettingsTest {
 
         @Test
         void stopsTheStart() {
-            stops("initial-state=disabled", "Must be CLOSED, if set");
             stops("transition-to-state-after-wait-duration=closed", "Must be OPEN, if set");
         }
 
