@@ -40,7 +40,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.util.AopTestUtils;
 
-/** Faults that circuit breakers of the field have or had, none of which may exist here. Through the public API only. */
+/**
+ * Faults that circuit breakers of the field have or had, none of which may exist here. Through the public API only. That an
+ * endpoint creates a circuit is one more, which EndpointsTest tries over HTTP.
+ */
 class KnownFaultsTest {
 
     private static final int PROBES = 2;

@@ -307,6 +307,27 @@ class EndpointsTest {
     }
 
     @Test
+    void anOpenCircuitThatAffectsHealthTouchesNeitherLivenessNorReadiness() throws Exception {
+        ConfigurableApplicationContext probed = start(
+                "management.endpoint.health.probes.enabled=true", "breaker.instances.partner.affects-health=true");
+        try {
+            assertThat(send(probed, HttpRequest.newBuilder(), "health").status())
+                    .isEqualTo(200);
+            fail(3);
+            ticker.advance(Duration.ofSeconds(2));
+            assertThat(send(probed, HttpRequest.newBuilder(), "health").status())
+                    .isEqualTo(503);
+            assertThat(send(probed, HttpRequest.newBuilder(), "health/liveness").status())
+                    .isEqualTo(200);
+            assertThat(send(probed, HttpRequest.newBuilder(), "health/readiness")
+                            .status())
+                    .isEqualTo(200);
+        } finally {
+            probed.close();
+        }
+    }
+
+    @Test
     void exposesNothingUnasked() throws Exception {
         ConfigurableApplicationContext quiet = start("management.endpoints.web.exposure.include=health");
         try {
