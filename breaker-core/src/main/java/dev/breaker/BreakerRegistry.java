@@ -83,6 +83,7 @@ public final class BreakerRegistry implements AutoCloseable {
                         builder.pollInterval.toNanos(),
                         outage,
                         exchanges,
+                        new AtomicLong(),
                         new AtomicLong());
         surroundings = new Circuit.Surroundings(
                 builder.ticker, timers, probeThreads, random, listeners, instance, builder.timed, sharing);

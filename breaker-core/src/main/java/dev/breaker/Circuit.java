@@ -113,6 +113,11 @@ final class Circuit extends Exclusive {
         return left ? StoppedTimers.INSTANCE : surroundings.timers;
     }
 
+    /** Timers of what ends by itself even when the circuit has been removed. */
+    Timers lastingTimers() {
+        return surroundings.timers;
+    }
+
     Outcomes outcomes() {
         return outcomes;
     }
@@ -145,6 +150,12 @@ final class Circuit extends Exclusive {
     long syncIntervalNanos() {
         Sharing.Settings settings = surroundings.sharing;
         return settings == null ? 0 : settings.syncInterval();
+    }
+
+    /** A name that no lease of this instance has had, not even for an earlier circuit of the same name. */
+    String newLease(String prefix) {
+        Sharing.Settings settings = surroundings.sharing;
+        return instance() + prefix + (settings == null ? 0 : settings.leases().incrementAndGet());
     }
 
     /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
@@ -537,6 +548,11 @@ final class Circuit extends Exclusive {
         return left == null ? -1 : left.toNanos();
     }
 
+    /** Whether the store has yet to be told what an operator decided here. */
+    synchronized boolean owesTheStore() {
+        return sharing != null && sharing.owes();
+    }
+
     void reset(String why) {
         exclusively(() -> {
             begin(closedPhase(), why);
@@ -616,6 +632,9 @@ final class Circuit extends Exclusive {
                 sharing.tick(now);
             }
             probeInBackground();
+            if (automatic instanceof OpenPhase open && open.admitsProbes()) {
+                halfOpenUnasked(open);
+            }
         });
         if (leases != null) {
             leases.returnIdle(now(), 4 * syncIntervalNanos());

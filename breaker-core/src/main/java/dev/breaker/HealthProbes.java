@@ -47,7 +47,6 @@ final class HealthProbes {
     private Timers.@Nullable Task timeout;
     private @Nullable Phase denied;
     private long deniedUntil;
-    private long asked;
     private boolean closed;
 
     /**
@@ -77,6 +76,7 @@ final class HealthProbes {
      * @param held whether somebody else has to decide first, such as the operator of an override
      */
     void look(Phase automatic, boolean held) {
+        forgetUnanswered();
         HealthProbe probe = circuit.config().healthProbe();
         boolean wanted = automatic instanceof OpenPhase open && open.isDue() && !held && !closed;
         if (probe == null || !wanted || isBusy()) {
@@ -96,14 +96,20 @@ final class HealthProbes {
         }
     }
 
+    /* Also when no probe is wanted any more: other circuits want the place. */
+    private void forgetUnanswered() {
+        HealthRun current = run;
+        if (current != null && current.asking) {
+            boolean waited = circuit.now() - current.began > GIVE_UP;
+            if (waited || !circuit.isShared(current.phase)) {
+                free(current);
+            }
+        }
+    }
+
     private boolean isBusy() {
         HealthRun current = run;
         if (current == null) {
-            return false;
-        }
-        boolean waited = circuit.now() - current.began > GIVE_UP;
-        if (current.asking && (waited || !circuit.isShared(current.phase))) {
-            free(current);
             return false;
         }
         if (current.settled && !current.complained && !circuit.isIn(current.phase)) {
@@ -120,7 +126,7 @@ final class HealthProbes {
 
     private void elect(HealthRun candidate, SharedStore from) {
         candidate.asking = true;
-        String lease = circuit.instance() + ":health:" + ++asked;
+        String lease = circuit.newLease(":health:");
         candidate.lease = lease;
         ProbeRequest request = ProbeRequest.health(
                 lease, circuit.instance(), circuit.config().probeLease().plus(GRACE));
@@ -252,6 +258,9 @@ final class HealthProbes {
     CompletableFuture<?> close() {
         closed = true;
         HealthRun last = run;
+        if (last != null && last.asking) {
+            free(last);
+        }
         if (last == null || last.asking || last.settled) {
             return CompletableFuture.completedFuture(null);
         }

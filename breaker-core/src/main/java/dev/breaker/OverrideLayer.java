@@ -90,7 +90,9 @@ final class OverrideLayer {
         if (expiry != null) {
             expiry.cancel();
         }
-        expiry = phase == null || ttl == null ? null : circuit.timers().after(ttl.toNanos(), circuit::overrideExpired);
+        expiry = phase == null || ttl == null
+                ? null
+                : circuit.lastingTimers().after(ttl.toNanos(), circuit::overrideExpired);
     }
 
     /** Ends an override whose time is up; keeps its version. False if it is not up. */

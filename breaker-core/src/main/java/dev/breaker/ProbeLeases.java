@@ -73,7 +73,6 @@ final class ProbeLeases {
 
     private CompletableFuture<@Nullable Permit> ask() {
         long now = circuit.now();
-        String lease;
         long number;
         synchronized (this) {
             Probe spare = spare(now);
@@ -87,12 +86,11 @@ final class ProbeLeases {
             asking++;
             askedAt = now;
             number = ++asked;
-            lease = circuit.instance() + ':' + number;
         }
         CompletableFuture<@Nullable Permit> answer = new CompletableFuture<>();
         ProbeRequest request = new ProbeRequest(
                 circuit.healthProbes().purposeOfCalls(),
-                lease,
+                circuit.newLease(":"),
                 circuit.instance(),
                 circuit.config().probeLease(),
                 permitted(),
@@ -136,6 +134,9 @@ final class ProbeLeases {
         }
         if (permit instanceof Probe probe) {
             keep(probe);
+            if (circuit.timers().isStopped()) {
+                returnIdle(circuit.now(), 0);
+            }
         } else {
             permit.ignore();
         }

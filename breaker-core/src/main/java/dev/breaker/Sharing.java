@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Sharing {
 
     /**
-     * How a registry's circuits exchange with the store. Durations in nanoseconds. The number of the last batch is common to
-     * all circuits, so that one that is created anew does not begin with numbers that the store has seen.
+     * How a registry's circuits exchange with the store. Durations in nanoseconds. The numbers of the last batch and the last
+     * lease are common to all circuits, so that one that is created anew does not begin with numbers that the store has seen.
      */
     record Settings(
             SharedStore store,
@@ -40,7 +40,8 @@ final class Sharing {
             long pollInterval,
             StoreOutage outage,
             ExchangeCounts exchanges,
-            AtomicLong batches) {}
+            AtomicLong batches,
+            AtomicLong leases) {}
 
     /* A well-behaved store fails by itself long before; this is for the others. The first answer waits for a connection. */
     private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
@@ -244,11 +245,7 @@ final class Sharing {
     }
 
     private boolean hasNews() {
-        return !unreported.isEmpty()
-                || suspicion != null
-                || resetCause != null
-                || known.kind() == Kind.HALF_OPEN
-                || circuit.overrides().unsent() != null;
+        return !unreported.isEmpty() || suspicion != null || owes() || known.kind() == Kind.HALF_OPEN;
     }
 
     /** Exchanges as soon as possible: now, or right after the exchange under way. */
@@ -345,7 +342,7 @@ final class Sharing {
         if (!degraded) {
             degraded = true;
             String cause = Calls.describeRoot(fault);
-            circuit.effect(() -> settings.outage.begins(circuit.name(), cause));
+            circuit.effect(() -> settings.outage.begins(circuit, cause));
         }
         circuit.announceOpening();
     }
@@ -355,7 +352,7 @@ final class Sharing {
         nextAttempt = now;
         if (degraded) {
             degraded = false;
-            circuit.effect(() -> settings.outage.ends(circuit.name()));
+            circuit.effect(() -> settings.outage.ends(circuit));
         }
     }
 
@@ -527,6 +524,11 @@ final class Sharing {
         }
     }
 
+    /** Whether the store has yet to be told what an operator decided here. */
+    boolean owes() {
+        return resetCause != null || circuit.overrides().unsent() != null;
+    }
+
     /** Tells the store of an override that was decided here. */
     void sendUnsent() {
         SharedOverride unsent = circuit.overrides().unsent();
@@ -552,7 +554,7 @@ final class Sharing {
     /** The circuit is removed: closed, it does not wait for the store's return any more. */
     void leave() {
         if (degraded) {
-            circuit.effect(() -> settings.outage.ends(circuit.name()));
+            circuit.effect(() -> settings.outage.ends(circuit));
         }
     }
 

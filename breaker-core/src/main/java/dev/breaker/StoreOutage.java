@@ -16,7 +16,8 @@ final class StoreOutage {
     private static final Logger log = LoggerFactory.getLogger(Breaker.class);
     private static final long CALM = Duration.ofSeconds(1).toNanos();
 
-    private final Set<String> cutOff = new HashSet<>();
+    /* Not by name: a removed circuit may have a successor. */
+    private final Set<Circuit> cutOff = new HashSet<>();
     private final Listeners listeners;
     private final Ticker ticker;
     private final Timers timers;
@@ -33,8 +34,8 @@ final class StoreOutage {
     }
 
     /** A circuit is cut off from the store. */
-    synchronized void begins(String breaker, String cause) {
-        cutOff.add(breaker);
+    synchronized void begins(Circuit circuit, String cause) {
+        cutOff.add(circuit);
         if (end != null) {
             end.cancel();
             end = null;
@@ -43,15 +44,15 @@ final class StoreOutage {
             told = true;
             began = ticker.read();
             log.warn("Circuit breakers are not shared at the moment, this instance decides by itself: {}", cause);
-            listeners.sharingDegraded(new BreakerEvent.SharingDegraded(breaker, cause));
+            listeners.sharingDegraded(new BreakerEvent.SharingDegraded(circuit.name(), cause));
         }
     }
 
     /** The store answers a circuit again, or the circuit exists no more. */
-    synchronized void ends(String breaker) {
-        if (cutOff.remove(breaker) && cutOff.isEmpty()) {
+    synchronized void ends(Circuit circuit) {
+        if (cutOff.remove(circuit) && cutOff.isEmpty()) {
             Duration outage = Duration.ofNanos(ticker.read() - began);
-            end = timers.after(CALM, () -> tellEnd(breaker, outage));
+            end = timers.after(CALM, () -> tellEnd(circuit.name(), outage));
         }
     }
 
