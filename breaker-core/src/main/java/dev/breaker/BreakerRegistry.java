@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -58,7 +59,8 @@ public final class BreakerRegistry implements AutoCloseable {
     private final long tickNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object reconfiguring = new Object();
-    private volatile int reconfigurations;
+    private final AtomicInteger reconfigurations = new AtomicInteger();
+    private int applied;
 
     private BreakerRegistry(Builder builder) {
         ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
@@ -115,21 +117,22 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        int before = reconfigurations;
-        return begun(name, new Breaker(new Circuit(checked(name), false, config(name), surroundings), null), before);
+        int before = reconfigurations.get();
+        Breaker created = new Breaker(new Circuit(checked(name), false, config(name), surroundings), null);
+        Breaker kept = begun(name, created);
+        if (kept == created) {
+            catchUp(created, before);
+        }
+        return kept;
     }
 
     /** Creates the circuit of a key, with the configuration of all keys. */
     Breaker keyed(String family, String name, BreakerConfig config) {
-        int before = reconfigurations;
-        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family), before);
+        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family));
     }
 
-    private Breaker begun(String name, Breaker created, int before) {
+    private Breaker begun(String name, Breaker created) {
         Breaker kept = keep(name, created);
-        if (kept == created && reconfigurations != before) {
-            reconfigure(List.of(kept));
-        }
         if (kept == created && !closed.get()) {
             timers.soon(kept.circuit()::urge);
         }
@@ -164,15 +167,24 @@ public final class BreakerRegistry implements AutoCloseable {
      *
      * @param name name of the circuits without their keys, 150 characters at most
      * @throws IllegalArgumentException if the name breaks a rule
+     * @throws IllegalStateException if there are too many such names
      */
     public KeyedBreakers keyed(String name) {
         KeyedBreakers known = families.get(name);
         return known != null
                 ? known
-                : families.computeIfAbsent(
-                        checked(name),
-                        any -> new KeyedBreakers(
-                                this, name, surroundings.ticker().read()));
+                : families.computeIfAbsent(checked(name), any -> {
+                    checkRoomForKeysOf(name);
+                    return new KeyedBreakers(this, name, surroundings.ticker().read());
+                });
+    }
+
+    private void checkRoomForKeysOf(String name) {
+        if (families.size() >= maximumBreakers) {
+            throw new IllegalStateException("Circuit breakers with keys named '" + name
+                    + "' would be of one name more than the maximum of " + maximumBreakers
+                    + "; use fewer names or raise the maximum.");
+        }
     }
 
     /** All circuits that have keys, by their name without. */
@@ -212,19 +224,38 @@ public final class BreakerRegistry implements AutoCloseable {
      *     circuit has changed
      */
     public void reconfigure() {
+        int round = reconfigurations.incrementAndGet();
+        /* All answers are known before the first circuit changes, and asked for without a lock, as that is users' code. */
+        Map<Circuit, BreakerConfig> next = new LinkedHashMap<>();
+        breakers()
+                .forEach(breaker ->
+                        next.put(breaker.circuit(), config(breaker.family().orElse(breaker.name()))));
         synchronized (reconfiguring) {
-            reconfigurations++;
-            reconfigure(breakers());
+            if (round > applied) {
+                applied = round;
+                next.forEach(BreakerRegistry::reconfigure);
+                breakers().stream()
+                        .filter(created -> !next.containsKey(created.circuit()))
+                        .forEach(this::likeItsFamily);
+            }
         }
     }
 
-    /* All answers are known before the first circuit changes. */
-    private void reconfigure(Collection<Breaker> all) {
+    /** Gives the circuit of a key what the circuit of the bare name has by now, which may have changed during its creation. */
+    void likeItsFamily(Breaker keyed) {
         synchronized (reconfiguring) {
-            Map<Circuit, BreakerConfig> next = new LinkedHashMap<>();
-            all.forEach(breaker ->
-                    next.put(breaker.circuit(), config(breaker.family().orElse(breaker.name()))));
-            next.forEach(BreakerRegistry::reconfigure);
+            keyed.family().flatMap(this::find).ifPresent(bare -> reconfigure(keyed.circuit(), bare.config()));
+        }
+    }
+
+    /* Asks again if a reconfiguration has begun since, which may not have found the new circuit. */
+    private void catchUp(Breaker created, int before) {
+        for (int seen = before; seen != reconfigurations.get(); ) {
+            seen = reconfigurations.get();
+            BreakerConfig next = config(created.name());
+            synchronized (reconfiguring) {
+                reconfigure(created.circuit(), next);
+            }
         }
     }
 
@@ -259,7 +290,7 @@ public final class BreakerRegistry implements AutoCloseable {
 
     /**
      * Removes a circuit from this instance, after sending to the store what it has not been told yet; does not wait for the
-     * answer. What the cluster knows of the circuit stays, and {@link #breaker} makes a new one that follows it. Whoever still
+     * answer. If the store cannot be reached, that is lost, an operator's decision too. What the cluster knows of the circuit stays, and {@link #breaker} makes a new one that follows it. Whoever still
      * holds the removed circuit holds one that works on its own, as after {@link #close}.
      *
      * @return whether there was one

@@ -1,6 +1,6 @@
 package dev.breaker;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * {@code partner}. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
  * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most {@link BreakerConfig#maxKeys()} at a time:
  * further keys share the circuit of the bare name. A circuit that nobody has used for {@link BreakerConfig#keyIdleExpiry()} is
- * removed, unless it is overridden or its wait is not over; what the cluster knows of it stays in the store for its time.
+ * removed, unless it is overridden, its wait is not over or the store has yet to be told what an operator decided; what the cluster knows of it stays in the store for its time.
  *
  * <p>A key that is new to this instance learns from the store what the cluster knows of it, and its first calls do not wait
  * for that.
@@ -38,7 +39,7 @@ public final class KeyedBreakers {
     private final String name;
     private final ConcurrentHashMap<String, Breaker> byKey = new ConcurrentHashMap<>();
     private BreakerTotals removed = BreakerTotals.NONE;
-    private boolean full;
+    private final AtomicBoolean full = new AtomicBoolean();
     private long nextSweep;
 
     KeyedBreakers(BreakerRegistry registry, String name, long now) {
@@ -72,31 +73,41 @@ public final class KeyedBreakers {
 
     private Breaker create(String id) {
         Breaker shared = registry.breaker(name);
+        if (isFull(shared)) {
+            return shared;
+        }
         synchronized (this) {
             Breaker known = byKey.get(id);
             if (known != null) {
                 return known;
             }
-            int most = shared.config().maxKeys();
-            if (byKey.size() >= most || registry.isFull()) {
-                reportFull(most);
-                return shared;
-            }
-            Breaker created = registry.keyed(name, name + '[' + printable(id) + ']', shared.config());
-            byKey.put(id, created);
-            return created;
+            return isFull(shared) ? shared : create(name + '[' + printable(id) + ']', id, shared);
         }
     }
 
-    private void reportFull(int most) {
-        if (!full) {
-            full = true;
+    private Breaker create(String fullName, String id, Breaker shared) {
+        Breaker created = registry.keyed(name, fullName, shared.config());
+        /* Made by somebody else under its full name, it is theirs; and a listener may have removed it by now. */
+        boolean ours = created.family().filter(name::equals).isPresent();
+        if (ours && registry.find(fullName).filter(created::equals).isPresent()) {
+            byKey.put(id, created);
+            registry.likeItsFamily(created);
+        }
+        return created;
+    }
+
+    /* Without a lock: where keys are many, most calls come here. */
+    private boolean isFull(Breaker shared) {
+        int most = shared.config().maxKeys();
+        boolean isFull = byKey.size() >= most || registry.isFull();
+        if (isFull && full.compareAndSet(false, true)) {
             log.warn(
                     "Circuit breaker '{}' has {} keys, of {} at most: further ones share one circuit",
                     name,
                     byKey.size(),
                     most);
         }
+        return isFull;
     }
 
     /* A key of any other length could fill the memory, and one that begins as a digest could be another key's. */
@@ -113,7 +124,10 @@ public final class KeyedBreakers {
     /* A hundred and twenty-eight bits: nobody finds two keys with the same ones. */
     private static String digest(String key) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            /* Not encoded: that would take all halves of characters for the same. */
+            ByteBuffer chars = ByteBuffer.allocate(2 * key.length());
+            chars.asCharBuffer().put(key);
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(chars.array());
             return DIGEST
                     + Base64.getUrlEncoder()
                             .withoutPadding()
@@ -148,28 +162,33 @@ public final class KeyedBreakers {
         if (byKey.isEmpty() || now - nextSweep < 0) {
             return;
         }
-        Duration expiry = registry.breaker(name).config().keyIdleExpiry();
-        nextSweep = now + Math.min(LONGEST_PAUSE, expiry.toNanos() / 4);
+        nextSweep = now
+                + byKey.values().stream()
+                        .mapToLong(breaker -> breaker.config().keyIdleExpiry().toNanos() / 4)
+                        .reduce(LONGEST_PAUSE, Math::min);
         byKey.values().stream()
-                .filter(breaker -> isDone(breaker, expiry))
+                .filter(KeyedBreakers::isDone)
                 .toList()
                 .forEach(breaker -> registry.remove(breaker.name()));
     }
 
-    private static boolean isDone(Breaker breaker, Duration expiry) {
-        if (breaker.idleFor().compareTo(expiry) < 0) {
+    private static boolean isDone(Breaker breaker) {
+        if (breaker.idleFor().compareTo(breaker.config().keyIdleExpiry()) < 0) {
             return false;
         }
         BreakerSnapshot snapshot = breaker.snapshot();
         Duration wait = snapshot.timeLeftOpen();
-        return snapshot.override() == null && (wait == null || wait.isZero());
+        return snapshot.override() == null
+                && (wait == null || wait.isZero())
+                && !breaker.circuit().owesTheStore();
     }
 
     /** The registry has removed a circuit. */
     synchronized void forget(Breaker breaker) {
-        if (byKey.values().remove(breaker)) {
+        String id = breaker.name().substring(name.length() + 1, breaker.name().length() - 1);
+        if (byKey.remove(id, breaker) || byKey.values().remove(breaker)) {
             removed = removed.plus(breaker.totals());
-            full = false;
+            full.set(false);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.breaker;
 import static dev.breaker.BreakerState.HALF_OPEN;
 import static dev.breaker.LocalCircuit.fragile;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.breaker.FaultyStore.Fault;
 import dev.breaker.shared.ProbeReply;
@@ -15,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -190,6 +193,33 @@ class LifecycleTest {
     class AnOutage {
 
         @Test
+        void keepsTheCircuitOfAKeyUntilTheStoreKnowsWhatAnOperatorDecided() {
+            ManualTicker ticker = new ManualTicker();
+            InMemoryStore memory = new InMemoryStore(ticker);
+            FaultyStore store = new FaultyStore(memory);
+            BreakerConfig config = BreakerConfig.builder()
+                    .keyIdleExpiry(Duration.ofSeconds(10))
+                    .build();
+            BreakerRegistry.Builder builder =
+                    BreakerRegistry.builder().ticker(ticker).configs(name -> config);
+            BreakerRegistry cutOff = builder.store(store).instance("one").build();
+            Breaker other = builder.store(memory).instance("two").build().breaker("partner[acme]");
+            Breaker breaker = cutOff.keyed("partner").breaker("acme");
+            breaker.forceOpen("", "ann", null);
+            ticker.advance(Duration.ofSeconds(1));
+            assertThat(other.state()).isEqualTo(BreakerState.FORCED_OPEN);
+            store.fault = Fault.DOWN;
+            ticker.advance(Duration.ofSeconds(5));
+            breaker.release("", "ann");
+            ticker.advance(Duration.ofMinutes(1));
+            store.fault = Fault.NONE;
+            ticker.advance(Duration.ofSeconds(5));
+            assertThat(other.state()).isEqualTo(BreakerState.CLOSED);
+            ticker.advance(Duration.ofSeconds(15));
+            assertThat(cutOff.find("partner[acme]")).isEmpty();
+        }
+
+        @Test
         void lastsForTheSuccessorThatIsMadeWhileACircuitIsRemoved() {
             ManualTicker ticker = new ManualTicker();
             FaultyStore store = new FaultyStore(new InMemoryStore(ticker));
@@ -215,6 +245,193 @@ class LifecycleTest {
             assertThat(registry.breaker("partner").snapshot().sharing()).isEqualTo(BreakerSnapshot.Sharing.DEGRADED);
             assertThat(registry.sharing()).isEqualTo(BreakerSnapshot.Sharing.DEGRADED);
             assertThat(recoveries).isEmpty();
+        }
+    }
+
+    @Nested
+    class AFamily {
+
+        private final ManualTicker ticker = new ManualTicker();
+        private volatile BreakerConfig config =
+                BreakerConfig.builder().keyIdleExpiry(Duration.ofMinutes(10)).build();
+        private final BreakerRegistry registry = BreakerRegistry.builder()
+                .ticker(ticker)
+                .configs(name -> config)
+                .maximumBreakers(4)
+                .build();
+        private final KeyedBreakers partners = registry.keyed("partner");
+
+        @Test
+        void doesNotBringBackTheCircuitOfTheBareName() {
+            partners.breaker("acme");
+            registry.remove("partner");
+            ticker.advance(Duration.ofSeconds(30));
+            assertThat(registry.find("partner")).isEmpty();
+        }
+
+        @Test
+        void isSweptWhenThereIsNoRoomForTheCircuitOfTheBareName() {
+            partners.breaker("acme");
+            registry.remove("partner");
+            IntStream.range(0, 3).forEach(i -> registry.breaker("other-" + i));
+            ticker.advance(Duration.ofMinutes(11));
+            assertThat(registry.find("partner[acme]")).isEmpty();
+            assertThat(partners.size()).isZero();
+        }
+
+        @Test
+        void forgetsACircuitThatSomebodyHadMadeByItsFullName() {
+            Breaker made = registry.breaker("partner[acme]");
+            assertThat(partners.breaker("acme")).isSameAs(made);
+            registry.remove("partner[acme]");
+            Breaker next = partners.breaker("acme");
+            assertThat(next).isNotSameAs(made);
+            assertThat(registry.find("partner[acme]")).containsSame(next);
+        }
+
+        @Test
+        void keepsNoCircuitThatAListenerRemovesAtItsCreation() {
+            BreakerListener hostile = new BreakerListener() {
+                @Override
+                public void onCreated(BreakerEvent.Created event) {
+                    registry.remove(event.breaker());
+                }
+            };
+            registry.addListener(hostile);
+            partners.breaker("acme");
+            registry.removeListener(hostile);
+            Breaker next = partners.breaker("acme");
+            assertThat(registry.find("partner[acme]")).containsSame(next);
+            assertThat(partners.size()).isOne();
+        }
+
+        @Test
+        void hasACircuitForEachHalfOfACharacter() {
+            assertThat(partners.breaker("\ud800")).isNotSameAs(partners.breaker("\ud801"));
+        }
+
+        @Test
+        void isOneOfAsManyAsThereMayBeCircuits() {
+            IntStream.range(0, 3).forEach(i -> registry.keyed("family-" + i));
+            assertThatThrownBy(() -> registry.keyed("one-more"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("one-more")
+                    .hasMessageContaining("4");
+            assertThat(registry.families()).hasSize(4);
+        }
+
+        @Test
+        void servesAKeyWithoutRoomWhileAnotherIsBeingMade() throws Exception {
+            config = config.toBuilder().maxKeys(1).build();
+            partners.breaker("acme");
+            List<Breaker> found = new ArrayList<>();
+            Thread caller = new Thread(() -> found.add(partners.breaker("one-more")));
+            synchronized (partners) {
+                caller.start();
+                caller.join(10_000);
+                assertThat(found).containsExactly(registry.breaker("partner"));
+            }
+        }
+    }
+
+    @Nested
+    class AReconfiguration {
+
+        @Test
+        void lettingCallsProbeAgainStartsTheAutomaticTransition() {
+            ManualTicker ticker = new ManualTicker();
+            BreakerConfig calls = fragile().automaticTransition(true).build();
+            List<BreakerConfig> answers = new ArrayList<>(
+                    List.of(calls.toBuilder().healthProbe(new CheckedPartner()).build()));
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name -> answers.get(0))
+                    .build();
+            Breaker breaker = registry.breaker("partner");
+            fail(breaker);
+            breaker.forceOpen("", "ann", null);
+            ticker.advance(Duration.ofSeconds(31));
+            answers.set(0, calls);
+            registry.reconfigure();
+            breaker.release("", "ann");
+            ticker.advance(Duration.ofSeconds(1));
+            assertThat(breaker.state()).isEqualTo(HALF_OPEN);
+        }
+
+        private final BreakerConfig before = BreakerConfig.builder().build();
+        private final BreakerConfig after =
+                BreakerConfig.builder().minimumNumberOfCalls(7).build();
+
+        @Test
+        void reachesTheCircuitOfAKeyThatComesUpMeanwhile() {
+            List<BreakerConfig> answers = new ArrayList<>(List.of(before));
+            List<Runnable> meanwhile = new ArrayList<>();
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(new ManualTicker())
+                    .configs(name -> {
+                        List<Runnable> once = List.copyOf(meanwhile);
+                        meanwhile.clear();
+                        once.forEach(Runnable::run);
+                        return answers.get(0);
+                    })
+                    .build();
+            KeyedBreakers partners = registry.keyed("partner");
+            partners.breaker("acme");
+            answers.set(0, after);
+            meanwhile.add(() -> partners.breaker("new"));
+            registry.reconfigure();
+            assertThat(partners.breaker("new").circuit().config()).isEqualTo(after);
+        }
+
+        @Test
+        void doesNotWaitForACallerWhoWaitsForIt() throws Exception {
+            Object users = new Object();
+            CountDownLatch creating = new CountDownLatch(1);
+            CountDownLatch asking = new CountDownLatch(1);
+            try (BreakerRegistry registry = BreakerRegistry.builder()
+                    .configs(name -> {
+                        if (name.equals("new") && creating.getCount() > 0) {
+                            creating.countDown();
+                            awaitQuietly(asking);
+                        } else if (creating.getCount() == 0 && !name.equals("new")) {
+                            asking.countDown();
+                            synchronized (users) {
+                                return after;
+                            }
+                        }
+                        return before;
+                    })
+                    .build()) {
+                registry.breaker("old");
+                Thread creator = daemon(() -> {
+                    synchronized (users) {
+                        registry.breaker("new");
+                    }
+                });
+                creator.start();
+                assertThat(creating.await(10, TimeUnit.SECONDS)).isTrue();
+                Thread reconfiguring = daemon(registry::reconfigure);
+                reconfiguring.start();
+                creator.join(10_000);
+                reconfiguring.join(10_000);
+                assertThat(creator.isAlive()).isFalse();
+                assertThat(reconfiguring.isAlive()).isFalse();
+                assertThat(registry.breaker("old").circuit().config()).isEqualTo(after);
+            }
+        }
+
+        private static Thread daemon(Runnable task) {
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            return thread;
+        }
+
+        private static void awaitQuietly(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException interrupted) {
+                throw new AssertionError(interrupted);
+            }
         }
     }
 }
