@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * An event as it is shown. Holds text rather than the exception, which may hold anything.
  *
  * @param number its place in the order of all events of this instance
+ * @param breaker name of the circuit
  * @param time when, by this machine's clock
  * @param details the rest, by name
  */
-record LoggedEvent(long number, Instant time, Map<String, Object> details) {
+record LoggedEvent(long number, String breaker, Instant time, Map<String, Object> details) {
 
     private static final int LONGEST_TEXT = 500;
 
@@ -43,7 +44,7 @@ record LoggedEvent(long number, Instant time, Map<String, Object> details) {
             details.put("type", "SHARING_RECOVERED");
             details.put("outageMs", recovered.outage().toMillis());
         }
-        return new LoggedEvent(number, time, details);
+        return new LoggedEvent(number, event.breaker(), time, details);
     }
 
     private static void exception(Map<String, Object> details, @Nullable Throwable cause) {

@@ -31,7 +31,7 @@ public final class BreakerEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     @ConditionalOnMissingBean
     BreakerEventsEndpoint breakerEventsEndpoint(BreakerProperties properties, BreakerRegistry registry) {
-        EventLog log = new EventLog(properties.events().bufferSize(), InstantSource.system());
+        EventLog log = new EventLog(registry, properties.events().bufferSize(), InstantSource.system());
         registry.addListener(log);
         return new BreakerEventsEndpoint(registry, log);
     }

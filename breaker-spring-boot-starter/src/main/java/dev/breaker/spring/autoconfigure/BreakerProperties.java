@@ -60,7 +60,8 @@ public record BreakerProperties(
     /**
      * What the endpoint {@code breakerevents} remembers.
      *
-     * @param bufferSize so many transitions, and so many failures and ignored exceptions, of each circuit, 1 to 10,000
+     * @param bufferSize so many transitions, and so many failures and ignored exceptions, of each circuit, or of
+     *     all keys of a name together, 1 to 10,000
      */
     public record Events(@DefaultValue("100") int bufferSize) {}
 
