@@ -41,6 +41,8 @@ enum Action {
         }
     };
 
+    private static final int LONGEST_SHOWN = 40;
+
     private final String word;
 
     Action(String word) {
@@ -60,7 +62,12 @@ enum Action {
         return Arrays.stream(values())
                 .filter(action -> action.word.equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("Invalid action (" + word + "): must be one of "
+                .orElseThrow(() -> new IllegalArgumentException("Invalid action (" + shown(word) + "): must be one of "
                         + Arrays.stream(values()).map(action -> action.word).collect(Collectors.joining(", ")) + "."));
+    }
+
+    /** What was sent, for a message, but not all of it if it is long. */
+    static @Nullable String shown(@Nullable String sent) {
+        return sent == null || sent.length() <= LONGEST_SHOWN ? sent : sent.substring(0, LONGEST_SHOWN) + "...";
     }
 }

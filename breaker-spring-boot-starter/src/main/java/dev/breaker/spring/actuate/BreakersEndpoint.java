@@ -70,7 +70,7 @@ public final class BreakersEndpoint {
      * @param name the circuit's name, which may hold slashes
      * @param action {@code forceOpen}, {@code disable}, {@code metricsOnly}, {@code release} or {@code reset}
      * @param reason why, not blank
-     * @param ttl when an override ends by itself, such as {@code 10m} or {@code PT10M}; without it, never
+     * @param ttl when an override ends by itself, such as {@code 10m} or {@code PT10M}; without it, never; refused if blank
      * @param actor who decides, if the request is not authenticated
      */
     @WriteOperation
@@ -122,10 +122,11 @@ public final class BreakersEndpoint {
     }
 
     private static @Nullable Duration expiry(@Nullable String ttl) {
-        if (ttl == null || ttl.isBlank()) {
+        if (ttl == null) {
             return null;
         }
-        String rule = "Invalid ttl (" + ttl + "): must be a positive duration with a unit, such as 10m or PT10M.";
+        String rule = "Invalid ttl (" + Action.shown(ttl)
+                + "): must be a positive duration with a unit, such as 10m or PT10M.";
         if (ttl.strip().chars().allMatch(Character::isDigit)) {
             throw new IllegalArgumentException(rule);
         }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -212,6 +213,8 @@ class EndpointsTest {
                     "{'action': 'forceOpen', 'reason': 'x', 'ttl': 600}|Invalid ttl (600): must be a positive duration",
                     "{'action': 'forceOpen', 'reason': 'x', 'ttl': '-5m'}|Invalid ttl (-5m): must be a positive",
                     "{'action': 'forceOpen', 'reason': 'x', 'ttl': 'soon'}|Invalid ttl (soon): must be a positive",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': ''}|Invalid ttl (): must be a positive",
+                    "{'action': 'forceOpen', 'reason': 'x', 'ttl': ' '}|Invalid ttl ( ): must be a positive",
                     "{'action': 'reset', 'reason': 'x', 'ttl': '5m'}|Invalid ttl: reset has none.",
                 })
         void refusesBadInputWithTheReason(String body, String error) throws Exception {
@@ -219,6 +222,17 @@ class EndpointsTest {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body().get("error").asString()).startsWith(error);
             assertThat(breaker.state()).isEqualTo(BreakerState.CLOSED);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"action", "ttl"})
+        void doesNotAnswerBadInputWithAllOfIt(String parameter) throws Exception {
+            String body = "{\"action\": \"disable\", \"reason\": \"x\", \"%s\": \"%s\"}";
+            Answer answer = post("breakers/partner", body.formatted(parameter, "x".repeat(100_000)));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body().get("error").asString())
+                    .startsWith("Invalid " + parameter + " (xxx")
+                    .hasSizeLessThan(200);
         }
 
         @Test
