@@ -80,7 +80,8 @@ final class BreakerConfigs {
      * @throws IllegalStateException if a customizer fails
      */
     BreakerConfig of(String name) {
-        BreakerConfig.Builder builder = inCode.of(name, build(layers(name))).toBuilder();
+        boolean isWritten = properties.instances().containsKey(name);
+        BreakerConfig.Builder builder = inCode.of(name, build(layers(name)), isWritten).toBuilder();
         for (BreakerConfigCustomizer customizer : customizers) {
             try {
                 customizer.customize(name, builder);

@@ -11,7 +11,7 @@ final class SettingsInCode {
     private final Map<String, BreakerConfig> starts = new ConcurrentHashMap<>();
     private final Map<String, UnaryOperator<BreakerConfig>> changes = new ConcurrentHashMap<>();
 
-    /** Puts settings in place of the written ones, unless that was done before. */
+    /** Puts settings in place of those that are written about no circuit by name, unless that was done before. */
     void start(String name, BreakerConfig settings) {
         starts.putIfAbsent(name, settings);
     }
@@ -26,9 +26,13 @@ final class SettingsInCode {
         changes.merge(name, change, (earlier, later) -> settings -> later.apply(earlier.apply(settings)));
     }
 
-    /** The settings of a circuit. */
-    BreakerConfig of(String name, BreakerConfig written) {
+    /**
+     * The settings of a circuit.
+     *
+     * @param isWritten whether the properties have a place for this very circuit, before which {@link #start} gives way
+     */
+    BreakerConfig of(String name, BreakerConfig written, boolean isWritten) {
         UnaryOperator<BreakerConfig> change = changes.getOrDefault(name, UnaryOperator.identity());
-        return change.apply(starts.getOrDefault(name, written));
+        return change.apply(isWritten ? written : starts.getOrDefault(name, written));
     }
 }

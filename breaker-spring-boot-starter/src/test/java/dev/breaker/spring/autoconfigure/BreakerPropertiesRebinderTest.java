@@ -11,6 +11,7 @@ import dev.breaker.BreakerSnapshot.Counts;
 import dev.breaker.BreakerState;
 import dev.breaker.Permit;
 import dev.breaker.spring.annotation.CircuitBreaker;
+import dev.breaker.spring.cloud.BreakerFactory;
 import dev.breaker.spring.redis.RealRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +141,25 @@ class BreakerPropertiesRebinderTest {
                                 .breaker("another")
                                 .config());
             });
+        }
+
+        @Test
+        void replaceTheDefaultsOfAFactory() {
+            runner.withConfiguration(AutoConfigurations.of(BreakerCloudAutoConfiguration.class))
+                    .run(context -> {
+                        BreakerFactory factory = context.getBean(BreakerFactory.class);
+                        factory.configureDefault(id ->
+                                BreakerConfig.builder().minimumNumberOfCalls(77).build());
+                        factory.create("partner");
+                        properties.put("breaker.instances.partner.minimum-number-of-calls", "5");
+                        rebind(context);
+                        assertThat(partner(context).config().minimumNumberOfCalls())
+                                .isEqualTo(5);
+                        properties.clear();
+                        rebind(context);
+                        assertThat(partner(context).config().minimumNumberOfCalls())
+                                .isEqualTo(77);
+                    });
         }
 
         @Test
