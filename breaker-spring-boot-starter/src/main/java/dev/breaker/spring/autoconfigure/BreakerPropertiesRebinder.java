@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.annotation.RegisterReflection;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -28,6 +30,16 @@ import org.springframework.util.ReflectionUtils;
  * the classpath every {@code EnvironmentChangeEvent} does so; without it, {@link #rebind()} is to be called. Safe for use by
  * many threads.
  */
+@RegisterReflection(
+        classes = {
+            BreakerProperties.class,
+            BreakerProperties.Aspect.class,
+            BreakerProperties.Shared.class,
+            BreakerProperties.Health.class,
+            BreakerProperties.Events.class,
+            BreakerProperties.Metrics.class
+        },
+        memberCategories = MemberCategory.INVOKE_PUBLIC_METHODS)
 public final class BreakerPropertiesRebinder {
 
     private static final Logger log = LoggerFactory.getLogger(BreakerPropertiesRebinder.class);

@@ -4,6 +4,7 @@ import dev.breaker.HealthProbe;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -49,6 +50,15 @@ public final class HealthProbeFinder {
             throw new IllegalArgumentException("Must be a bean's name or have the form bean::method");
         }
         return new MethodProbe(beans, bean, method(bean, method));
+    }
+
+    /**
+     * The method that a probe calls by reflection, if it does.
+     *
+     * @throws IllegalArgumentException as {@link #find}
+     */
+    public Optional<Method> called(String reference) {
+        return find(reference) instanceof MethodProbe probe ? Optional.of(probe.method()) : Optional.empty();
     }
 
     private Class<?> kind(String bean) {

@@ -9,8 +9,10 @@ import dev.breaker.BreakerState;
 import dev.breaker.spring.actuate.BreakersEndpoint;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import java.lang.reflect.RecordComponent;
+import java.net.ConnectException;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -42,9 +44,21 @@ class AheadOfTimeTest {
             throw new IllegalStateException("down");
         }
 
+        boolean ping() {
+            return true;
+        }
+
         @SuppressWarnings("UnusedMethod")
         private String cold(String customer, Throwable cause) {
             return customer + ": " + cause.getClass().getSimpleName();
+        }
+    }
+
+    static class Touchy implements Predicate<Throwable> {
+
+        @Override
+        public boolean test(Throwable thrown) {
+            return true;
         }
     }
 
@@ -149,13 +163,43 @@ class AheadOfTimeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(classes = {CircuitProperties.class, BreakerConfig.class})
+        @ValueSource(
+                classes = {
+                    CircuitProperties.class,
+                    BreakerConfig.class,
+                    BreakerProperties.class,
+                    BreakerProperties.Aspect.class,
+                    BreakerProperties.Shared.class,
+                    BreakerProperties.Health.class,
+                    BreakerProperties.Events.class,
+                    BreakerProperties.Metrics.class
+                })
         void readsTheSettings(Class<?> settings) {
             RuntimeHints hints = hints();
             assertThat(settings.getRecordComponents())
                     .extracting(RecordComponent::getAccessor)
                     .allSatisfy(setting ->
                             assertThat(reflection().onMethodInvocation(setting)).accepts(hints));
+        }
+
+        @Test
+        void findsTheClassesThatPropertiesName() {
+            prepare(
+                    context -> {},
+                    "breaker.defaults.record-exceptions=java.net.ConnectException,no.such.Exception",
+                    "breaker.configs.touchy.record-failure-predicate=" + Touchy.class.getName());
+            assertThat(reflection().onType(ConnectException.class)).accepts(generation.getRuntimeHints());
+            assertThat(reflection().onConstructorInvocation(Touchy.class.getDeclaredConstructors()[0]))
+                    .accepts(generation.getRuntimeHints());
+        }
+
+        @Test
+        void callsTheHealthProbesThatPropertiesName() {
+            prepare(
+                    context -> {},
+                    "breaker.instances.partner.health-probe=offers::ping",
+                    "breaker.instances.other.health-probe=offers::pong");
+            assertThat(reflection().onMethodInvocation(Offers.class, "ping")).accepts(generation.getRuntimeHints());
         }
 
         @Test
