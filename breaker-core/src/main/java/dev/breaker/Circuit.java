@@ -555,11 +555,12 @@ final class Circuit extends Exclusive {
 
     void reset(String why) {
         exclusively(() -> {
+            boolean forAll = sharing != null && sharing.isActive();
             begin(closedPhase(), why);
             if (sharing != null) {
                 sharing.reset(why);
             }
-            announce(why, BreakerScope.INSTANCE, 0, true);
+            announce(why, forAll ? BreakerScope.CLUSTER : BreakerScope.INSTANCE, 0, true);
         });
     }
 

@@ -12,7 +12,7 @@ local state = read_state(KEYS[1])
 if purpose == 'CALL' and state.kind == 'OPEN' and state.untl <= now then
   local stay = initial()
   stay.epoch, stay.kind, stay.opens, stay.instance = math.max(state.epoch + 1, now), 'HALF_OPEN', state.opens, ARGV[4]
-  stay.cause, stay.permitted = 'wait is over', tonumber(ARGV[6])
+  stay.cause, stay.permitted = 'the wait is over', tonumber(ARGV[6])
   if tonumber(ARGV[7]) > 0 then
     stay.untl = now + tonumber(ARGV[7])
   end

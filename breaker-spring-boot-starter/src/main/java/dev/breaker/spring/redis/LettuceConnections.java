@@ -26,6 +26,9 @@ final class LettuceConnections implements ConnectionSource {
 
     private static final int REQUESTS = 10_000;
 
+    /* Commands have a time-out of their own. This one is that of the handshake, for which a JVM that starts has little time. */
+    private static final int HANDSHAKE = 4;
+
     private final LettuceConnectionFactory application;
 
     private final @Nullable RedisConfiguration target;
@@ -97,7 +100,7 @@ final class LettuceConnections implements ConnectionSource {
     private LettuceClientConfiguration client() {
         LettuceClientConfiguration source = application.getClientConfiguration();
         var client = LettuceClientConfiguration.builder()
-                .commandTimeout(commandTimeout)
+                .commandTimeout(commandTimeout.multipliedBy(HANDSHAKE))
                 .shutdownTimeout(Duration.ZERO)
                 .shutdownQuietPeriod(Duration.ZERO)
                 .clientName("breaker")
