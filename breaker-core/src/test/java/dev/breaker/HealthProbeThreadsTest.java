@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,30 @@ class HealthProbeThreadsTest {
         await().until(() -> interruptions.size() > 1);
         partnerIsBack.countDown();
         await().until(() -> breaker.state() == BreakerState.CLOSED);
+    }
+
+    @Test
+    void sayNothingThatCountsWhenTheMachineStoodStillUntilTheLeaseWasOver() {
+        AtomicLong stoodStill = new AtomicLong();
+        AtomicInteger checks = new AtomicInteger();
+        Ticker ticker = () -> System.nanoTime() + stoodStill.get();
+        BreakerConfig config = BreakerConfig.builder()
+                .consecutiveFailureThreshold(1)
+                .waitDurationInOpenState(Duration.ofMillis(1))
+                .healthProbe(() -> {
+                    if (checks.incrementAndGet() == 1) {
+                        stoodStill.set(Duration.ofSeconds(11).toNanos());
+                    }
+                })
+                .build();
+        registry = BreakerRegistry.builder()
+                .ticker(ticker)
+                .store(new InMemoryStore(ticker))
+                .configs(name -> config)
+                .build();
+        Breaker breaker = open("partner");
+        await().until(() -> checks.get() > 0 && breaker.state() == BreakerState.CLOSED);
+        assertThat(checks).hasValue(2);
     }
 
     @Test

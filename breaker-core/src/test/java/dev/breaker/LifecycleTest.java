@@ -128,6 +128,20 @@ class LifecycleTest {
         }
 
         @Test
+        void givesAPermitBackThatNobodyHasTaken() {
+            BreakerRegistry leaving = registry(store);
+            Breaker other = registry(memory).breaker("partner");
+            Breaker removed = leaving.breaker("partner");
+            fail(removed);
+            ticker.advance(Duration.ofSeconds(31));
+            store.slow.add("permit");
+            assertThat(removed.tryAcquire()).isNull();
+            store.release();
+            leaving.remove("partner");
+            assertThat(other.tryAcquire()).isNotNull();
+        }
+
+        @Test
         void endsAnOverrideThatItGetsLater() {
             BreakerRegistry leaving = registry(store);
             Breaker removed = leaving.breaker("partner");
@@ -380,7 +394,30 @@ class LifecycleTest {
             answers.set(0, after);
             meanwhile.add(() -> partners.breaker("new"));
             registry.reconfigure();
-            assertThat(partners.breaker("new").circuit().config()).isEqualTo(after);
+            assertThat(partners.breaker("new").config()).isEqualTo(after);
+        }
+
+        @Test
+        void doesNotUndoALaterOne() {
+            List<BreakerConfig> answers = new ArrayList<>(List.of(before));
+            List<Runnable> meanwhile = new ArrayList<>();
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(new ManualTicker())
+                    .configs(name -> {
+                        BreakerConfig answer = answers.get(0);
+                        List<Runnable> once = List.copyOf(meanwhile);
+                        meanwhile.clear();
+                        once.forEach(Runnable::run);
+                        return answer;
+                    })
+                    .build();
+            Breaker breaker = registry.breaker("partner");
+            meanwhile.add(() -> {
+                answers.set(0, after);
+                registry.reconfigure();
+            });
+            registry.reconfigure();
+            assertThat(breaker.config()).isEqualTo(after);
         }
 
         @Test
@@ -416,7 +453,7 @@ class LifecycleTest {
                 reconfiguring.join(10_000);
                 assertThat(creator.isAlive()).isFalse();
                 assertThat(reconfiguring.isAlive()).isFalse();
-                assertThat(registry.breaker("old").circuit().config()).isEqualTo(after);
+                assertThat(registry.breaker("old").config()).isEqualTo(after);
             }
         }
 

@@ -266,6 +266,15 @@ class ReconfigurationTest {
         }
 
         @Test
+        void ofAnOverrideThatOnlyCountsChangesToo() {
+            Node node = alone();
+            node.breaker.metricsOnly("", "ann", null);
+            node.fails(3).with(config -> config.slidingWindowSize(60));
+            afterSeconds(30);
+            assertThat(node.counts().failures()).isEqualTo(3);
+        }
+
+        @Test
         void keepsSuccessesThatWereNotFoldedYet() {
             Node node = alone().succeeds(7).with(config -> config.slidingWindowSize(20));
             assertThat(node.counts().calls()).isEqualTo(7);
