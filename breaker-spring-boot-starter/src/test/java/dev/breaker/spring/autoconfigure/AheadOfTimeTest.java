@@ -44,13 +44,16 @@ class AheadOfTimeTest {
             throw new IllegalStateException("down");
         }
 
-        boolean ping() {
-            return true;
-        }
-
         @SuppressWarnings("UnusedMethod")
         private String cold(String customer, Throwable cause) {
             return customer + ": " + cause.getClass().getSimpleName();
+        }
+    }
+
+    static class Line {
+
+        boolean ping() {
+            return true;
         }
     }
 
@@ -75,6 +78,11 @@ class AheadOfTimeTest {
         @Bean
         Offers offers() {
             return new Offers();
+        }
+
+        @Bean
+        Line line() {
+            return new Line();
         }
     }
 
@@ -197,9 +205,9 @@ class AheadOfTimeTest {
         void callsTheHealthProbesThatPropertiesName() {
             prepare(
                     context -> {},
-                    "breaker.instances.partner.health-probe=offers::ping",
-                    "breaker.instances.other.health-probe=offers::pong");
-            assertThat(reflection().onMethodInvocation(Offers.class, "ping")).accepts(generation.getRuntimeHints());
+                    "breaker.instances.partner.health-probe=line::ping",
+                    "breaker.instances.other.health-probe=line::pong");
+            assertThat(reflection().onMethodInvocation(Line.class, "ping")).accepts(generation.getRuntimeHints());
         }
 
         @Test
