@@ -4,6 +4,7 @@ import dev.breaker.BreakerRegistry;
 import dev.breaker.spring.actuate.BreakerEventsEndpoint;
 import dev.breaker.spring.actuate.BreakersEndpoint;
 import dev.breaker.spring.actuate.EventLog;
+import dev.breaker.spring.actuate.KnownFields;
 import java.time.InstantSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
@@ -24,6 +25,12 @@ public final class BreakerEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     BreakersEndpoint breakersEndpoint(BreakerRegistry registry) {
         return new BreakersEndpoint(registry);
+    }
+
+    @Bean
+    @ConditionalOnAvailableEndpoint(BreakersEndpoint.class)
+    KnownFields breakersKnownFields() {
+        return new KnownFields();
     }
 
     /** Nothing is recorded where nobody can read it. */

@@ -216,6 +216,8 @@ class EndpointsTest {
                     "{'action': 'forceOpen', 'reason': 'x', 'ttl': ''}|Invalid ttl (): must be a positive",
                     "{'action': 'forceOpen', 'reason': 'x', 'ttl': ' '}|Invalid ttl ( ): must be a positive",
                     "{'action': 'reset', 'reason': 'x', 'ttl': '5m'}|Invalid ttl: reset has none.",
+                    "{'action': 'forceOpen', 'reason': 'x', 'tll': '5m'}|Unknown field (tll): must be one of action,",
+                    "{'action': 'forceOpen', 'reason': 'x', 'TTL': '5m'}|Unknown field (TTL): must be one of action,",
                 })
         void refusesBadInputWithTheReason(String body, String error) throws Exception {
             Answer answer = post("breakers/partner", body.replace('\'', '"'));
