@@ -1,4 +1,4 @@
-/** Health and endpoint of the application's circuit breakers. */
+/** Health and endpoints of the application's circuit breakers. */
 @NullMarked
 package dev.breaker.spring.actuate;
 
