@@ -222,18 +222,25 @@ class KnownFaultsTest {
                         .run(context -> {
                             Breaker breaker = breaker(context);
                             breaker.acquire().success(0);
+                            awaitMortal(redis, ":window:");
                             fail(breaker, 2);
+                            awaitMortal(redis, ":state");
                             breaker.forceOpen("maintenance", "test", Duration.ofMinutes(1));
-                            await().until(() -> keys(redis).size() >= 3);
+                            awaitMortal(redis, ":override");
                             breaker.release("done", "test");
                             await().until(() -> breaker.tryAcquire() != null);
-                            await().until(() -> keys(redis).stream().anyMatch(key -> key.endsWith(":permits")));
-                            assertThat(keys(redis))
-                                    .allSatisfy(key -> assertThat((Long) redis.command("PTTL", key))
-                                            .as(key)
-                                            .isPositive());
+                            awaitMortal(redis, ":permits");
                         });
             }
+        }
+
+        private static void awaitMortal(RealRedis redis, String part) {
+            await(part)
+                    .untilAsserted(() -> assertThat(keys(redis))
+                            .anyMatch(key -> key.contains(part))
+                            .allSatisfy(key -> assertThat((Long) redis.command("PTTL", key))
+                                    .as(key)
+                                    .isPositive()));
         }
 
         @SuppressWarnings("unchecked")
