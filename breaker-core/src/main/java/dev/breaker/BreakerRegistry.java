@@ -80,7 +80,6 @@ public final class BreakerRegistry implements AutoCloseable {
                 ? null
                 : new Sharing.Settings(
                         store,
-                        instance,
                         builder.syncInterval.toNanos(),
                         builder.pollInterval.toNanos(),
                         outage,

@@ -220,12 +220,12 @@ final class Circuit extends Exclusive {
         if (crossed != null) {
             open(new Sharing.Suspicion(crossed, waits().nanos(1), false, own != null, phase));
         } else if (sharing != null) {
-            sharing.badCall(now, thresholds().near(cluster));
+            sharing.exchange().badCall(now, thresholds().near(cluster));
         }
     }
 
     private void share(long now, boolean failure, boolean slow) {
-        if (sharing != null && sharing.known().kind() == Kind.CLOSED) {
+        if (sharing != null) {
             sharing.add(now, failure, slow);
         }
     }
@@ -234,7 +234,7 @@ final class Circuit extends Exclusive {
         if (automatic instanceof ClosedPhase closed) {
             long since = closed.foldedAt();
             int fresh = closed.fold(now);
-            if (fresh > 0 && sharing != null && sharing.known().kind() == Kind.CLOSED) {
+            if (fresh > 0 && sharing != null) {
                 sharing.addSuccesses(now, since, fresh);
             }
         }
@@ -609,7 +609,7 @@ final class Circuit extends Exclusive {
             outcomes.judgeBy(Rules.of(keepingSharing(wanted), surroundings.random));
             Stream.of(automatic, current).forEach(phase -> phase.reshape(now));
             if (sharing != null) {
-                sharing.reshape(now, windowSpec(), automatic);
+                sharing.reshape(now, automatic);
             }
         });
     }
@@ -646,7 +646,7 @@ final class Circuit extends Exclusive {
     void urge() {
         exclusively(() -> {
             if (sharing != null) {
-                sharing.urgeAnyway(now());
+                sharing.exchange().urgeAnyway(now());
             }
         });
     }
@@ -664,7 +664,10 @@ final class Circuit extends Exclusive {
         exclusively(() -> {
             fold(now());
             CompletableFuture<?> probes = healthProbes.close();
-            last.complete(sharing == null ? probes : CompletableFuture.allOf(probes, sharing.close(now())));
+            last.complete(
+                    sharing == null
+                            ? probes
+                            : CompletableFuture.allOf(probes, sharing.exchange().close(now())));
         });
         return last.join();
     }
@@ -676,7 +679,7 @@ final class Circuit extends Exclusive {
         exclusively(() -> {
             automatic.end();
             if (sharing != null) {
-                sharing.leave();
+                sharing.exchange().leave();
             }
         });
         if (leases != null) {
@@ -706,7 +709,9 @@ final class Circuit extends Exclusive {
                 overrides.snapshot(),
                 sharing == null
                         ? BreakerSnapshot.Sharing.OFF
-                        : sharing.isDegraded() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE,
+                        : sharing.exchange().isDegraded()
+                                ? BreakerSnapshot.Sharing.DEGRADED
+                                : BreakerSnapshot.Sharing.ACTIVE,
                 staleness < 0 ? null : Duration.ofNanos(staleness));
     }
 

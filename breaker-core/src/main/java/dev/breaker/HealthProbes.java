@@ -32,8 +32,6 @@ final class HealthProbes {
 
     private static final Logger log = LoggerFactory.getLogger(Breaker.class);
 
-    /* A well-behaved store fails by itself long before; this is for the others. */
-    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
     /* The lease outlasts the check by this, in which a time-out becomes known before another instance is elected. */
     private static final Duration GRACE = Duration.ofMillis(500);
     /* A lease that ended early is found after this. */
@@ -100,7 +98,7 @@ final class HealthProbes {
     private void forgetUnanswered() {
         HealthRun current = run;
         if (current != null && current.asking) {
-            boolean waited = circuit.now() - current.began > GIVE_UP;
+            boolean waited = circuit.now() - current.began > Exchange.GIVE_UP;
             if (waited || !circuit.isShared(current.phase)) {
                 free(current);
             }

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProbeLeases {
 
-    /* A well-behaved store fails by itself long before; this is for the others. */
-    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
-
     private final Circuit circuit;
     private final SharedStore store;
     private final Deque<Probe> spares = new ArrayDeque<>();
@@ -182,7 +179,7 @@ final class ProbeLeases {
     }
 
     private synchronized void forgetUnanswered(long now) {
-        if (asking > 0 && now - askedAt > GIVE_UP) {
+        if (asking > 0 && now - askedAt > Exchange.GIVE_UP) {
             asking = 0;
             forgotten = asked;
         }

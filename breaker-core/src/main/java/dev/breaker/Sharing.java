@@ -1,31 +1,22 @@
 package dev.breaker;
 
-import dev.breaker.shared.Batch;
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SyncReply;
-import dev.breaker.shared.Totals;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one circuit knows of the cluster, and its exchange with the store. Used under the circuit's lock; talks to the store
- * only through the circuit's effects, which run after the lock is released.
- *
- * <p>The view of the cluster is the totals of the last answer, plus the outcomes in flight, plus those recorded since. One
- * exchange is under way at a time; a batch keeps its number until the store acknowledges it, so a lost reply neither loses
- * nor repeats a count.
+ * The state of the cluster as one instance knows it, and what that instance has yet to tell the others. What is known never
+ * goes back to an earlier epoch; one proposal is under way at a time. Used under the circuit's lock; talks to the store only
+ * through the circuit's effects, which run after the lock is released.
  */
 final class Sharing {
 
@@ -35,7 +26,6 @@ final class Sharing {
      */
     record Settings(
             SharedStore store,
-            String instance,
             long syncInterval,
             long pollInterval,
             StoreOutage outage,
@@ -43,164 +33,88 @@ final class Sharing {
             AtomicLong batches,
             AtomicLong leases) {}
 
-    /* A well-behaved store fails by itself long before; this is for the others. The first answer waits for a connection. */
-    private static final long GIVE_UP = Duration.ofSeconds(2).toNanos();
-    private static final long GIVE_UP_FIRST = Duration.ofSeconds(10).toNanos();
-    private static final int LONGEST_BACKOFF = 8;
-    private static final int URGENT_SHARE = 10;
-    private static final int MOST_LEFT = 4;
-
     private final Circuit circuit;
     private final Settings settings;
-    private WindowSpec window;
+    private final PooledWindow window;
+    private final Exchange exchange;
 
     private volatile SharedState known = SharedState.initial();
-    private Totals totals = Totals.NONE;
-    private long fetchedAt;
-    private boolean fetched;
-
-    private Unreported unreported;
-    /* Windows of other shapes that know this instance in this stay: if it returns to one, that is told what it has missed. */
-    private final Map<WindowSpec, Unreported> left = new LinkedHashMap<>();
-
-    private boolean exchanging;
-    private long exchange;
-    private long exchangeBegan;
-    private boolean again;
-    private long nextSync;
-    private final Polls polls;
-
-    private volatile boolean degraded;
-    private int faults;
-    private long nextAttempt;
+    private boolean proposing;
+    private long proposed;
+    private @Nullable String resetCause;
 
     private @Nullable Suspicion suspicion;
     /* Whether the exchange under way began after the suspicion and tells everything: only its answer can settle it. */
     private boolean asked;
-    private boolean proposing;
-    private long proposed;
-    private @Nullable String resetCause;
-    private volatile boolean closed;
 
-    Sharing(Circuit circuit, Settings settings, WindowSpec window) {
+    Sharing(Circuit circuit, Settings settings, WindowSpec shape) {
         this.circuit = circuit;
         this.settings = settings;
-        this.window = window;
-        this.unreported = new Unreported(window, settings.batches::incrementAndGet);
-        long now = circuit.now();
-        this.polls = new Polls(settings.pollInterval, now);
-        nextSync = nextAttempt = fetchedAt = now;
+        this.window = new PooledWindow(shape, settings.batches::incrementAndGet, circuit.now());
+        this.exchange = new Exchange(circuit, this, settings, window);
     }
 
     SharedState known() {
         return known;
     }
 
-    /** Whether the store answers, as far as is known. */
-    boolean isActive() {
-        return !degraded && !closed;
+    Exchange exchange() {
+        return exchange;
     }
 
-    boolean isDegraded() {
-        return degraded;
+    /** Whether the store answers, as far as is known. */
+    boolean isActive() {
+        return exchange.isActive();
     }
 
     /** Age of the totals in nanoseconds, negative if there are none. */
     long staleness(long now) {
-        return fetched ? now - fetchedAt : -1;
+        return window.staleness(now);
     }
 
     // ---- outcomes
 
-    /** Notes an outcome for the next batch. */
+    /** Notes an outcome for the next batch, if the cluster is CLOSED. */
     void add(long now, boolean failure, boolean slow) {
-        unreported.add(now, failure, slow);
-        left.values().forEach(other -> other.add(now, failure, slow));
+        if (known.kind() == Kind.CLOSED) {
+            window.add(now, failure, slow);
+        }
     }
 
-    /** Notes quick successes since some moment. */
+    /** As {@link #add} for quick successes since some moment. */
     void addSuccesses(long now, long since, int times) {
-        unreported.addSuccesses(now, since, times);
-        left.values().forEach(other -> other.addSuccesses(now, since, times));
+        if (known.kind() == Kind.CLOSED) {
+            window.addSuccesses(now, since, times);
+        }
     }
 
     /** The cluster's window as far as this instance can know, or nothing while it is cut off. */
     Tally view(long now) {
-        if (!isActive()) {
-            return Tally.NONE;
-        }
-        return unreported.onTopOf(tally(totals, isOutdated(now)), now);
-    }
-
-    /* Nothing is left in the window of what was in it a whole window ago; only a streak has no age. */
-    private static Tally tally(Totals totals, boolean outdated) {
-        return outdated ? new Tally(0, 0, 0, totals.streak()) : tally(totals);
-    }
-
-    private boolean isOutdated(long now) {
-        return window.kind() == WindowSpec.Kind.TIME
-                && now - fetchedAt > window.slot().toNanos() * window.size();
-    }
-
-    private static Tally tally(Totals totals) {
-        return new Tally(totals.calls(), totals.failures(), totals.slow(), totals.streak());
-    }
-
-    /**
-     * A bad call was recorded that did not open the circuit: asks the store at once if it is half-way to opening or if what is
-     * known of others is old.
-     */
-    void badCall(long now, boolean nearOpening) {
-        long pause = nearOpening ? settings.syncInterval / URGENT_SHARE : settings.syncInterval;
-        if (now - exchangeBegan >= pause) {
-            urge(now);
-        }
+        return isActive() ? window.view(now) : Tally.NONE;
     }
 
     /** This instance opened by itself; finds out whether the cluster must. */
     void suspect(long now, Suspicion why) {
         suspicion = why;
         asked = false;
-        urge(now);
+        exchange.urge(now);
     }
 
     /** The circuit closed on this instance alone, so failures from before the outage are no news any more. */
     void forgetOutage() {
-        if (degraded) {
-            forget();
+        if (exchange.isDegraded()) {
+            window.forget();
         }
         suspicion = null;
     }
 
-    private void forget() {
-        unreported.clear();
-        left.clear();
-    }
-
-    /**
-     * The configuration has changed, and perhaps the shape of the window. The shared window of the new shape may hold what
-     * others have counted, but nothing of this instance: it is told all of it. What is under way to the old one is not lost, as
-     * it is part of that. A bad call that was counted already opens nothing now.
-     *
-     * @param automatic the phase, which knows all that this instance has counted
-     */
-    void reshape(long now, WindowSpec shape, Phase automatic) {
-        unreported.settle();
-        if (shape.equals(window)) {
-            return;
+    /** The configuration has changed, and perhaps the shape of the window, which then needs all that the phase has counted. */
+    void reshape(long now, Phase automatic) {
+        if (window.reshape(now, circuit.windowSpec(), counted(automatic))) {
+            asked = false;
+            exchange.abandon();
+            exchange.urge(now);
         }
-        Unreported known = left.remove(shape);
-        Unreported next = known == null ? unreported.in(shape, now, counted(automatic)) : known;
-        next.settle();
-        left.put(window, unreported);
-        if (left.size() > MOST_LEFT) {
-            left.remove(left.keySet().iterator().next());
-        }
-        window = shape;
-        unreported = next;
-        totals = Totals.NONE;
-        abandonExchange();
-        urge(now);
     }
 
     private @Nullable Recorded counted(Phase automatic) {
@@ -209,150 +123,60 @@ final class Sharing {
         return together && counting instanceof ClosedPhase closed ? closed.recorded() : null;
     }
 
-    private void abandonExchange() {
-        exchanging = false;
-        exchange++;
-        asked = false;
-    }
-
     // ---- exchange
 
     /** Exchanges with the store if it is time to. */
     void tick(long now) {
-        if (exchanging && now - exchangeBegan > (fetched ? GIVE_UP : GIVE_UP_FIRST)) {
-            exchanging = false;
-            settings.exchanges.failed();
-            failed(now, new TimeoutException("no answer from the store"));
-        }
-        if (proposing && now - proposed > GIVE_UP) {
+        if (proposing && now - proposed > Exchange.GIVE_UP) {
             proposing = false;
         }
-        if (idle(now) < settings.pollInterval) {
-            polls.hurry(now);
-        }
-        boolean regular = now - nextSync >= 0 && hasNews();
-        if ((regular || polls.isDue(now)) && !exchanging && now - nextAttempt >= 0) {
-            start(now);
-        }
+        exchange.tick(now);
     }
 
-    /* For how long nobody has needed the circuit: one of many, that is closed for all and over which nothing stands. */
-    private long idle(long now) {
-        boolean calm = circuit.isKeyed()
-                && known.kind() == Kind.CLOSED
-                && circuit.current().state() == BreakerState.CLOSED;
-        return calm ? circuit.idleness().nanos(now) : 0;
+    /** Whether the store has something to hear or to say. */
+    boolean hasNews() {
+        return window.hasNews() || suspicion != null || owes() || known.kind() == Kind.HALF_OPEN;
     }
 
-    private boolean hasNews() {
-        return !unreported.isEmpty() || suspicion != null || owes() || known.kind() == Kind.HALF_OPEN;
+    /** An exchange begins. */
+    void asking() {
+        asked = suspicion != null && window.isUnderWay();
     }
 
-    /** Exchanges as soon as possible: now, or right after the exchange under way. */
-    void urge(long now) {
-        if (exchanging) {
-            again = true;
-        } else if (now - nextAttempt >= 0) {
-            start(now);
-        }
-    }
-
-    /** The store can be reached again, or messages may have been missed. */
-    void urgeAnyway(long now) {
-        nextAttempt = now;
-        urge(now);
-    }
-
-    private void start(long now) {
-        if (closed) {
-            return;
-        }
-        exchanging = true;
-        exchangeBegan = now;
-        nextSync = now + circuit.jittered(settings.syncInterval);
-        long id = ++exchange;
-        Batch batch = unreported.batch(known.epoch(), now);
-        asked = suspicion != null && unreported.isUnderWay();
-        WindowSpec shape = window;
-        circuit.effect(() -> Calls.attempt(() -> settings.store.sync(circuit.name(), shape, settings.instance, batch))
-                .whenComplete((reply, fault) -> circuit.exclusively(() -> {
-                    if (id == exchange && exchanging) {
-                        answered(circuit.now(), reply, fault);
-                    }
-                })));
-    }
-
-    private void answered(long now, @Nullable SyncReply reply, @Nullable Throwable fault) {
-        exchanging = false;
-        if (closed) {
-            return;
-        }
-        if (reply == null) {
-            settings.exchanges.failed();
-            failed(now, fault);
-            return;
-        }
-        settings.exchanges.answered(now - exchangeBegan);
-        recovered(now);
-        polls.at(now + circuit.jittered(polls.pause(now, idle(now))));
+    /**
+     * The store answered.
+     *
+     * @return false if another exchange has to follow at once
+     */
+    boolean answered(long now, SyncReply reply) {
         boolean overrideLost = circuit.overrides().follow(reply.override());
         circuit.refresh();
         long epoch = reply.state().epoch();
-        if (epoch < known.epoch() || overrideLost) {
+        boolean lost = epoch < known.epoch();
+        if (lost || overrideLost) {
             putBack();
         }
         if (epoch > known.epoch()) {
             follow(reply.state());
-            count(now, reply.totals());
-        } else if (epoch == known.epoch()) {
-            boolean badNews = unreported.endsBadly();
-            unreported.acknowledged();
-            count(now, reply.totals());
+            window.fetched(now, reply.totals());
+        } else if (!lost) {
+            boolean badNews = window.acknowledged();
+            window.fetched(now, reply.totals());
             update(reply.state());
             judge(badNews, asked ? suspicion : null);
         }
-        again |= epoch >= known.epoch() && suspicion != null && !asked;
+        boolean settled = lost || suspicion == null || asked;
         sendUnsent();
-        if (again) {
-            again = false;
-            start(now);
-        }
+        return settled;
     }
-
-    private void count(long now, Totals answer) {
-        totals = answer;
-        fetched = true;
-        fetchedAt = now;
-    }
-
-    // ---- degradation
 
     /** The store did not answer some operation. */
     void failed(long now, @Nullable Throwable fault) {
-        if (closed) {
-            return;
-        }
-        again = false;
-        faults++;
-        long backoff = settings.syncInterval * Math.min(LONGEST_BACKOFF, 1L << Math.min(faults - 1, 10));
-        nextAttempt = now + circuit.jittered(backoff);
-        polls.at(nextAttempt);
-        proposing = false;
-        suspicion = null;
-        if (!degraded) {
-            degraded = true;
-            String cause = Calls.describeRoot(fault);
-            circuit.effect(() -> settings.outage.begins(circuit, cause));
-        }
-        circuit.announceOpening();
-    }
-
-    private void recovered(long now) {
-        faults = 0;
-        nextAttempt = now;
-        if (degraded) {
-            degraded = false;
-            circuit.effect(() -> settings.outage.ends(circuit));
+        if (!exchange.isClosed()) {
+            exchange.failed(now, fault);
+            proposing = false;
+            suspicion = null;
+            circuit.announceOpening();
         }
     }
 
@@ -365,7 +189,7 @@ final class Sharing {
                 failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
             } else {
                 heard(kept);
-                urge(circuit.now());
+                exchange.urge(circuit.now());
             }
         });
     }
@@ -398,7 +222,7 @@ final class Sharing {
 
     /** Takes note of a state that the store answered or announced; an older one says nothing. */
     void heard(SharedState state) {
-        if (closed) {
+        if (exchange.isClosed()) {
             return;
         }
         if (state.epoch() > known.epoch()) {
@@ -409,10 +233,10 @@ final class Sharing {
     }
 
     private void follow(SharedState state) {
-        boolean firstNews = !fetched && known.epoch() == 0 && state.kind() == Kind.CLOSED;
-        boolean ours = state.instance().equals(settings.instance);
+        boolean firstNews = !window.isFetched() && known.epoch() == 0 && state.kind() == Kind.CLOSED;
+        boolean ours = state.instance().equals(circuit.instance());
         known = state;
-        polls.news(circuit.now());
+        exchange.news(circuit.now());
         proposing = false;
         asked = false;
         if (ours && state.kind() == Kind.CLOSED) {
@@ -420,8 +244,7 @@ final class Sharing {
         }
         if (!firstNews || circuit.isInitial()) {
             suspicion = null;
-            totals = Totals.NONE;
-            forget();
+            window.clear();
             circuit.enter(state, ours);
         }
     }
@@ -462,7 +285,7 @@ final class Sharing {
             propose(circuit.newState(Kind.OPEN, suspect.waitNanos(), 1, suspect.cause()));
             return;
         }
-        Tally cluster = tally(totals);
+        Tally cluster = Tally.of(window.totals());
         String cause = circuit.thresholds().crossedByWindow(cluster);
         String streak = circuit.thresholds().crossedByStreak(cluster);
         if (cause == null && streak != null && peersAreSilent()) {
@@ -485,7 +308,7 @@ final class Sharing {
      * on its way, so as long as a peer's last known success is younger than two synchronisations the question stays open.
      */
     private boolean peersAreSilent() {
-        Duration age = totals.peerSuccessAge();
+        Duration age = window.totals().peerSuccessAge();
         return age == null || age.toNanos() >= 2 * settings.syncInterval;
     }
 
@@ -502,7 +325,7 @@ final class Sharing {
 
     /** Proposes a state to follow the known one; whoever proposes first wins, and all follow the winner. */
     void propose(SharedState next) {
-        if (proposing || closed) {
+        if (proposing || exchange.isClosed()) {
             return;
         }
         proposing = true;
@@ -517,7 +340,7 @@ final class Sharing {
     /** Closes the circuit of the whole cluster, now or as soon as the store answers. */
     void reset(String cause) {
         resetCause = cause;
-        forget();
+        window.forget();
         suspicion = null;
         if (isActive()) {
             propose(closedState(cause));
@@ -538,39 +361,6 @@ final class Sharing {
         ask(
                 () -> settings.store.override(circuit.name(), unsent),
                 stored -> circuit.overrides().sent(unsent, stored));
-    }
-
-    /** Sends what is left and ends the exchange; done when the store has answered or failed. */
-    CompletableFuture<?> close(long now) {
-        CompletableFuture<?> done = CompletableFuture.completedFuture(null);
-        if (!closed && !degraded) {
-            /* What is in flight goes out again under its number, then what was recorded since. */
-            done = CompletableFuture.allOf(sendLast(now), sendLast(now));
-        }
-        closed = true;
-        return done;
-    }
-
-    /** The circuit is removed: closed, it does not wait for the store's return any more. */
-    void leave() {
-        if (degraded) {
-            circuit.effect(() -> settings.outage.ends(circuit));
-        }
-    }
-
-    private CompletableFuture<?> sendLast(long now) {
-        CompletableFuture<Object> done = new CompletableFuture<>();
-        WindowSpec shape = window;
-        Batch batch = unreported.batch(known.epoch(), now);
-        unreported.acknowledged();
-        if (batch == null) {
-            done.complete("nothing to send");
-        } else {
-            circuit.effect(
-                    () -> Calls.attempt(() -> settings.store.sync(circuit.name(), shape, settings.instance, batch))
-                            .whenComplete((reply, fault) -> done.complete("sent")));
-        }
-        return done;
     }
 
     /**
