@@ -11,20 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
 
     private final Circuit circuit;
-    private final @Nullable ProbeLeases leases;
+    private final Phases phases;
 
-    /**
-     * @param leases probes of the whole cluster, null if the circuit is not shared
-     */
-    Admission(Circuit circuit, @Nullable ProbeLeases leases) {
+    Admission(Circuit circuit, Phases phases) {
         this.circuit = circuit;
-        this.leases = leases;
+        this.phases = phases;
     }
 
     /** A permit, or null; only HALF_OPEN may wait for it. */
     @Nullable
     Permit tryAcquire() {
-        Phase phase = circuit.current();
+        Phase phase = phases.current();
         Permit permit = phase.tryAcquire();
         if (permit == null) {
             rejected(phase);
@@ -34,7 +31,7 @@ final class Admission {
 
     /** As {@link #tryAcquire()} without ever waiting. */
     CompletionStage<@Nullable Permit> tryAcquireAsync() {
-        Phase phase = circuit.current();
+        Phase phase = phases.current();
         return phase.tryAcquireAsync().thenApply(permit -> {
             if (permit == null) {
                 rejected(phase);
@@ -49,7 +46,7 @@ final class Admission {
 
     /** The exception that says why a call was rejected. */
     CallNotPermittedException rejection() {
-        Phase phase = circuit.current();
+        Phase phase = phases.current();
         long retryAfter = phase.retryAfterNanos();
         boolean stillRejects = !(phase instanceof Permit);
         return new CallNotPermittedException(
@@ -63,25 +60,27 @@ final class Admission {
     /** A probe of a circuit that is due or half-open; may wait for the store. */
     @Nullable
     Permit probe(Phase phase) {
-        return leases != null && circuit.isShared(phase) ? leases.take() : probeLocally(phase);
+        Sharing cluster = circuit.sharingFor(phase);
+        return cluster == null ? probeLocally(phase) : cluster.leases().take();
     }
 
     /** As {@link #probe} without waiting. */
     CompletionStage<@Nullable Permit> probeAsync(Phase phase) {
-        return leases != null && circuit.isShared(phase)
-                ? leases.takeAsync()
-                : CompletableFuture.completedFuture(probeLocally(phase));
+        Sharing cluster = circuit.sharingFor(phase);
+        return cluster == null
+                ? CompletableFuture.completedFuture(probeLocally(phase))
+                : cluster.leases().takeAsync();
     }
 
     private @Nullable Permit probeLocally(Phase phase) {
-        circuit.halfOpenLocally(phase);
-        return circuit.current().tryAcquire();
+        circuit.transitions().halfOpenLocally(phase);
+        return phases.current().tryAcquire();
     }
 
     /** The store failed to answer a request for a probe: this instance decides. */
     @Nullable
     Permit probeWithoutStore() {
-        Phase phase = circuit.current();
+        Phase phase = phases.current();
         if (phase instanceof SharedHalfOpenPhase || (phase instanceof OpenPhase open && open.admitsProbes())) {
             return probeLocally(phase);
         }
@@ -91,7 +90,7 @@ final class Admission {
     /** A permit if the store need not be asked for it. */
     @Nullable
     Permit acquireWithoutStore() {
-        Phase phase = circuit.current();
+        Phase phase = phases.current();
         return phase instanceof OpenPhase || phase instanceof SharedHalfOpenPhase ? null : phase.tryAcquire();
     }
 }

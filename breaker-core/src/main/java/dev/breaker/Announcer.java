@@ -2,48 +2,65 @@ package dev.breaker;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells of one circuit's transitions, until the circuit is removed. Used under the circuit's lock but for {@link #tell}. */
+/**
+ * Tells of one circuit's transitions, each change of state once, until the circuit is removed. Used under the circuit's lock but
+ * for {@link #fallSilent}.
+ */
 final class Announcer {
 
-    private final String name;
-    private final Outcomes outcomes;
+    private final Circuit circuit;
     private final Listeners listeners;
     private BreakerState announced;
     private long since;
+    private @Nullable String held;
     private boolean silent;
 
     /**
      * @param start the state that needs no telling
      */
-    Announcer(String name, Outcomes outcomes, Listeners listeners, BreakerState start, long now) {
-        this.name = name;
-        this.outcomes = outcomes;
+    Announcer(Circuit circuit, Listeners listeners, BreakerState start) {
+        this.circuit = circuit;
         this.listeners = listeners;
         this.announced = start;
-        this.since = now;
+        this.since = circuit.now();
     }
 
-    /** The transition to tell of, null if the state is the same. */
-    BreakerEvent.@Nullable Transition transition(
-            BreakerState to, String why, BreakerScope scope, long epoch, boolean announcer, long now) {
+    /** Waits with an opening until it is known whose it is. */
+    void hold(String why) {
+        held = why;
+    }
+
+    /** Why the circuit has opened, if that has yet to be told. */
+    @Nullable
+    String held() {
+        return held;
+    }
+
+    /** What was held back is over, and needs no telling. */
+    void drop() {
+        held = null;
+    }
+
+    /** Tells of the transition once the lock is free, unless the state is the same. */
+    void announce(BreakerState to, String why, BreakerScope scope, long epoch, boolean announcer) {
+        held = null;
         BreakerState from = announced;
         if (from == to) {
-            return null;
+            return;
         }
         boolean trips = to == BreakerState.OPEN && (from == BreakerState.CLOSED || from == BreakerState.HALF_OPEN);
-        String lastFailure = trips ? outcomes.lastFailureSince(since) : null;
+        String lastFailure = trips ? circuit.outcomes().lastFailureSince(since) : null;
         announced = to;
-        since = now;
-        return new BreakerEvent.Transition(name, from, to, why, scope, epoch, announcer, lastFailure);
+        since = circuit.now();
+        tell(new BreakerEvent.Transition(circuit.name(), from, to, why, scope, epoch, announcer, lastFailure));
     }
 
-    /** Tells of it, without the circuit's lock. */
-    void tell(BreakerEvent.Transition event) {
-        listeners.exclusively(() -> {
+    private void tell(BreakerEvent.Transition event) {
+        circuit.effect(() -> listeners.exclusively(() -> {
             if (!silent) {
                 listeners.transition(event);
             }
-        });
+        }));
     }
 
     /** Tells of nothing any more; under the lock of the listeners. */

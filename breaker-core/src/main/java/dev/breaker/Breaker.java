@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Breaker {
 
-    /** Longest expiry: a hundred years, of which any clock can count the nanoseconds. */
-    private static final Duration FOR_EVER = Duration.ofDays(36_500);
-
     /** What {@link #startNanos()} says of a call that is not timed; zero may be a moment like any other. */
     private static final long UNTIMED = Long.MIN_VALUE;
 
@@ -304,7 +301,7 @@ public final class Breaker {
             throw new IllegalArgumentException(
                     "Invalid expiry (" + expiry + ") for circuit breaker '" + name() + "': must be positive.");
         }
-        circuit.override(mode, reason, actor, expiry != null && expiry.compareTo(FOR_EVER) > 0 ? FOR_EVER : expiry);
+        circuit.overrides().decide(mode, reason, actor, expiry);
     }
 
     private void checkLength(String what, String text, int longest) {

@@ -47,7 +47,7 @@ public final class BreakerRegistry implements AutoCloseable {
     private final ConcurrentHashMap<String, KeyedBreakers> families = new ConcurrentHashMap<>();
     private final Function<String, BreakerConfig> configs;
     private final int maximumBreakers;
-    private final Circuit.Surroundings surroundings;
+    private final Surroundings surroundings;
     private final Timers timers;
     private final Timers deliveries;
     private final ProbeThreads probeThreads;
@@ -76,9 +76,9 @@ public final class BreakerRegistry implements AutoCloseable {
         instance = builder.instance;
         store = builder.store;
         outage = store == null ? null : new StoreOutage(listeners, builder.ticker, timers, store.describe());
-        Sharing.Settings sharing = store == null || outage == null
+        SharingSettings sharing = store == null || outage == null
                 ? null
-                : new Sharing.Settings(
+                : new SharingSettings(
                         store,
                         builder.syncInterval.toNanos(),
                         builder.pollInterval.toNanos(),
@@ -86,7 +86,7 @@ public final class BreakerRegistry implements AutoCloseable {
                         exchanges,
                         new AtomicLong(),
                         new AtomicLong());
-        surroundings = new Circuit.Surroundings(
+        surroundings = new Surroundings(
                 builder.ticker, timers, probeThreads, random, listeners, instance, builder.timed, sharing);
         tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
     }
@@ -299,7 +299,7 @@ public final class BreakerRegistry implements AutoCloseable {
         listeners.exclusively(() -> {
             Optional<Breaker> breaker = Optional.ofNullable(breakers.remove(name));
             breaker.ifPresent(one -> {
-                one.circuit().announcer().fallSilent();
+                one.circuit().phases().announcer().fallSilent();
                 listeners.removed(new BreakerEvent.Removed(name));
             });
             removed.complete(breaker);
@@ -404,7 +404,7 @@ public final class BreakerRegistry implements AutoCloseable {
 
         @Override
         public void overrideChanged(String breaker, SharedOverride override) {
-            known(breaker).ifPresent(known -> known.circuit().heard(override));
+            known(breaker).ifPresent(known -> known.circuit().overrides().heard(override));
         }
 
         private Optional<Breaker> known(String breaker) {

@@ -28,7 +28,7 @@ final class ClosedPhase extends Phase implements Permit {
         super(circuit);
         this.state = state;
         this.scope = scope;
-        this.shape = circuit.windowSpec();
+        this.shape = circuit.rules().window();
         this.recorded = new Recorded(shape);
         this.foldedAt = circuit.now();
         this.successes = circuit.outcomes().counts().quickSuccesses.counterOf(this);
@@ -63,7 +63,7 @@ final class ClosedPhase extends Phase implements Permit {
     @Override
     public void success(long nanos) {
         if (circuit.outcomes().isSlow(nanos)) {
-            circuit.recorded(this, false, true, null);
+            circuit.openings().recorded(this, false, true, null);
             circuit.outcomes().succeeded(nanos);
         } else {
             successes.increment();
@@ -77,7 +77,7 @@ final class ClosedPhase extends Phase implements Permit {
     }
 
     private void failed(@Nullable Throwable cause, long nanos) {
-        circuit.recorded(this, true, circuit.outcomes().isSlow(nanos), cause);
+        circuit.openings().recorded(this, true, circuit.outcomes().isSlow(nanos), cause);
         circuit.outcomes().failed(cause, nanos);
     }
 
@@ -120,8 +120,8 @@ final class ClosedPhase extends Phase implements Permit {
 
     @Override
     void reshape(long now) {
-        if (!shape.equals(circuit.windowSpec())) {
-            shape = circuit.windowSpec();
+        if (!shape.equals(circuit.rules().window())) {
+            shape = circuit.rules().window();
             recorded = Recorded.in(shape, now, recorded);
         }
     }

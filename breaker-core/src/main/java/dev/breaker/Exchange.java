@@ -26,7 +26,7 @@ final class Exchange {
 
     private final Circuit circuit;
     private final Sharing sharing;
-    private final Sharing.Settings settings;
+    private final SharingSettings settings;
     private final PooledWindow window;
 
     private boolean underWay;
@@ -41,7 +41,7 @@ final class Exchange {
     private long nextAttempt;
     private volatile boolean closed;
 
-    Exchange(Circuit circuit, Sharing sharing, Sharing.Settings settings, PooledWindow window) {
+    Exchange(Circuit circuit, Sharing sharing, SharingSettings settings, PooledWindow window) {
         this.circuit = circuit;
         this.sharing = sharing;
         this.settings = settings;
@@ -131,7 +131,7 @@ final class Exchange {
         long id = ++number;
         WindowSpec shape = window.shape();
         Batch batch = window.batch(sharing.known().epoch(), now);
-        sharing.asking();
+        circuit.openings().asking(window.isUnderWay());
         circuit.effect(() -> send(shape, batch)
                 .whenComplete((reply, fault) -> circuit.exclusively(() -> {
                     if (id == number && underWay) {

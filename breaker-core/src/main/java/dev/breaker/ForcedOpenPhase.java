@@ -27,6 +27,6 @@ final class ForcedOpenPhase extends Phase {
 
     @Override
     long retryAfterNanos() {
-        return circuit.overrideExpiryNanos();
+        return circuit.overrides().expiryNanos();
     }
 }

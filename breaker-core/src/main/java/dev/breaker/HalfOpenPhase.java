@@ -32,7 +32,7 @@ abstract sealed class HalfOpenPhase extends Phase permits LocalHalfOpenPhase, Sh
     @Override
     final void begin() {
         if (limit > 0) {
-            timer = circuit.timers().after(limit, () -> circuit.giveUpHalfOpen(this));
+            timer = circuit.timers().after(limit, () -> circuit.transitions().giveUpHalfOpen(this));
         }
     }
 

@@ -39,23 +39,15 @@ final class HealthProbes {
 
     private final Circuit circuit;
     private final ProbeThreads threads;
-    private final @Nullable Sharing sharing;
-    private final @Nullable SharedStore store;
     private @Nullable HealthRun run;
     private Timers.@Nullable Task timeout;
     private @Nullable Phase denied;
     private long deniedUntil;
     private boolean closed;
 
-    /**
-     * @param sharing what is known of the cluster, null if the circuit is not shared
-     * @param store elects who probes, null if the circuit is not shared
-     */
-    HealthProbes(Circuit circuit, ProbeThreads threads, @Nullable Sharing sharing, @Nullable SharedStore store) {
+    HealthProbes(Circuit circuit, ProbeThreads threads) {
         this.circuit = circuit;
         this.threads = threads;
-        this.sharing = sharing;
-        this.store = store;
     }
 
     /** Whether no call is admitted to an OPEN circuit. Takes no lock. After the end of the registry there is no background. */
@@ -80,14 +72,14 @@ final class HealthProbes {
         if (probe == null || !wanted || isBusy()) {
             return;
         }
-        boolean shared = circuit.isShared(automatic);
-        boolean wait = shared && denied == automatic && deniedUntil - circuit.now() > 0;
+        Sharing cluster = circuit.sharingFor(automatic);
+        boolean wait = cluster != null && denied == automatic && deniedUntil - circuit.now() > 0;
         if (!wait && threads.reserve()) {
             long limit = circuit.config().probeLease().toNanos();
             HealthRun next = new HealthRun((OpenPhase) automatic, circuit.now(), limit, probe, circuit.outcomes());
             run = next;
-            if (shared && store != null) {
-                elect(next, store);
+            if (cluster != null) {
+                elect(next, cluster);
             } else {
                 start(next);
             }
@@ -99,7 +91,7 @@ final class HealthProbes {
         HealthRun current = run;
         if (current != null && current.asking) {
             boolean waited = circuit.now() - current.began > Exchange.GIVE_UP;
-            if (waited || !circuit.isShared(current.phase)) {
+            if (waited || circuit.sharingFor(current.phase) == null) {
                 free(current);
             }
         }
@@ -122,30 +114,31 @@ final class HealthProbes {
 
     // ---- election
 
-    private void elect(HealthRun candidate, SharedStore from) {
+    private void elect(HealthRun candidate, Sharing cluster) {
         candidate.asking = true;
-        String lease = circuit.newLease(":health:");
+        String lease = cluster.settings().newLease(circuit.instance() + ":health:");
         candidate.lease = lease;
         ProbeRequest request = ProbeRequest.health(
                 lease, circuit.instance(), circuit.config().probeLease().plus(GRACE));
-        circuit.effect(() -> Calls.attempt(() -> from.permit(circuit.name(), request))
-                .whenComplete((reply, fault) -> circuit.exclusively(() -> answered(candidate, lease, reply, fault))));
+        circuit.effect(() -> Calls.attempt(() -> cluster.settings().store().permit(circuit.name(), request))
+                .whenComplete((reply, fault) ->
+                        circuit.exclusively(() -> answered(candidate, cluster, lease, reply, fault))));
     }
 
-    private void answered(HealthRun candidate, String lease, @Nullable ProbeReply reply, @Nullable Throwable fault) {
+    private void answered(
+            HealthRun candidate, Sharing cluster, String lease, @Nullable ProbeReply reply, @Nullable Throwable fault) {
         boolean awaited = run == candidate && candidate.asking;
-        if (sharing == null || (reply == null && !awaited)) {
-            return;
-        }
         if (reply == null) {
-            free(candidate);
-            sharing.failed(circuit.now(), fault);
+            if (awaited) {
+                free(candidate);
+                cluster.failed(circuit.now(), fault);
+            }
             return;
         }
-        sharing.heard(reply.state());
+        cluster.heard(reply.state());
         boolean inTime = awaited && candidate.deadline - circuit.now() > 0;
         long stay = reply.state().epoch();
-        if (reply.granted() && inTime && !closed && circuit.isIn(candidate.phase) && circuit.isIn(stay)) {
+        if (reply.granted() && inTime && !closed && circuit.isIn(candidate.phase) && cluster.isIn(stay)) {
             candidate.asking = false;
             candidate.epoch = stay;
             deny(candidate.phase, heldUntil(candidate));
@@ -153,11 +146,13 @@ final class HealthProbes {
             return;
         }
         if (reply.granted()) {
-            CompletableFuture<?> unused = giveBack(stay, lease);
+            CompletableFuture<?> unused = giveBack(cluster, stay, lease);
         }
         if (awaited) {
             long pause = Math.min(reply.retryAfter().toNanos(), LONGEST_DENIAL);
-            deny(candidate.phase, circuit.now() + Math.max(pause, circuit.syncIntervalNanos()));
+            deny(
+                    candidate.phase,
+                    circuit.now() + Math.max(pause, cluster.settings().syncInterval()));
             free(candidate);
         }
     }
@@ -172,14 +167,11 @@ final class HealthProbes {
         return elected.deadline + GRACE.toNanos();
     }
 
-    private CompletableFuture<?> giveBack(long stay, String lease) {
+    private CompletableFuture<?> giveBack(Sharing cluster, long stay, String lease) {
         CompletableFuture<Object> done = new CompletableFuture<>();
-        if (store == null) {
-            done.complete("nothing to give back");
-        } else {
-            circuit.effect(() -> Calls.attempt(() -> store.complete(circuit.name(), stay, lease, ProbeOutcome.RETURNED))
-                    .whenComplete((state, fault) -> done.complete("given back, or ends by itself")));
-        }
+        SharedStore store = cluster.settings().store();
+        circuit.effect(() -> Calls.attempt(() -> store.complete(circuit.name(), stay, lease, ProbeOutcome.RETURNED))
+                .whenComplete((state, fault) -> done.complete("given back, or ends by itself")));
         return done;
     }
 
@@ -233,23 +225,24 @@ final class HealthProbes {
 
     private void succeeded(OpenPhase phase) {
         boolean half = circuit.config().healthProbeResult() == BreakerConfig.HealthProbeResult.HALF_OPEN;
-        circuit.probed(
-                phase,
-                half ? Kind.HALF_OPEN : Kind.CLOSED,
-                half ? circuit.config().maxWaitDurationInHalfOpenState().toNanos() : 0,
-                half ? phase.opens() : 0,
-                "the health probe succeeded");
+        circuit.transitions()
+                .leave(
+                        phase,
+                        half ? Kind.HALF_OPEN : Kind.CLOSED,
+                        half ? circuit.config().maxWaitDurationInHalfOpenState().toNanos() : 0,
+                        half ? phase.opens() : 0,
+                        "the health probe succeeded");
     }
 
     private void failed(OpenPhase phase, String problem, @Nullable Duration retryAfter) {
         int opens = phase.opens() + 1;
-        long wait = retryAfter == null ? circuit.waits().nanos(opens) : retryAfter.toNanos();
+        long wait = retryAfter == null ? circuit.rules().waits().nanos(opens) : retryAfter.toNanos();
         log.debug(
                 "Circuit breaker '{}' stays OPEN for {} ms more: the health probe failed: {}",
                 circuit.name(),
                 wait / 1_000_000,
                 problem);
-        circuit.probed(phase, Kind.OPEN, wait, opens, "the health probe failed: " + problem);
+        circuit.transitions().leave(phase, Kind.OPEN, wait, opens, "the health probe failed: " + problem);
     }
 
     /** Ends all probing; done when the lease that is held has been given back, so that another instance may go on. */
@@ -264,6 +257,9 @@ final class HealthProbes {
         }
         last.settled = true;
         circuit.effect(last::interrupt);
-        return last.lease == null ? CompletableFuture.completedFuture(null) : giveBack(last.epoch, last.lease);
+        Sharing cluster = circuit.sharing();
+        return last.lease == null || cluster == null
+                ? CompletableFuture.completedFuture(null)
+                : giveBack(cluster, last.epoch, last.lease);
     }
 }

@@ -2,7 +2,6 @@ package dev.breaker;
 
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedOverride.Mode;
-import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedState.Kind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +22,19 @@ final class InitialState {
     static @Nullable Phase phase(Circuit circuit) {
         return switch (circuit.config().initialState()) {
             case OPEN ->
-                new OpenPhase(circuit, BreakerScope.INSTANCE, circuit.waits().nanos(1), 1);
+                new OpenPhase(
+                        circuit, BreakerScope.INSTANCE, circuit.rules().waits().nanos(1), 1);
             case HALF_OPEN -> new LocalHalfOpenPhase(circuit, 0);
             case CLOSED, FORCED_OPEN, DISABLED, METRICS_ONLY -> null;
         };
     }
 
-    /** That phase as the state of the whole cluster. */
-    static SharedState proposal(Circuit circuit, Phase phase) {
+    /** Proposes the phase that the circuit started in as the state of the whole cluster. */
+    static void propose(Circuit circuit, Sharing sharing) {
+        Phase phase = circuit.phases().automatic();
         boolean open = phase instanceof OpenPhase;
         long limit = circuit.config().maxWaitDurationInHalfOpenState().toNanos();
-        return circuit.newState(
+        sharing.propose(
                 open ? Kind.OPEN : Kind.HALF_OPEN, open ? phase.retryAfterNanos() : limit, phase.opens(), CAUSE);
     }
 

@@ -64,7 +64,8 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
     }
 
     private void judge(ProbeOutcome outcome) {
-        circuit.localProbeReported(this, outcome, circuit.thresholds().judge(probes()));
+        circuit.transitions()
+                .probeReported(this, outcome, circuit.rules().thresholds().judge(probes()));
     }
 
     private final class Probe extends ProbePermit {

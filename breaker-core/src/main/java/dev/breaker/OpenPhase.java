@@ -50,7 +50,7 @@ final class OpenPhase extends Phase {
     void begin() {
         timer = circuit.timers().after(retryAfterNanos(), () -> {
             due = true;
-            circuit.waitIsOver(this);
+            circuit.transitions().waitIsOver(this);
         });
     }
 

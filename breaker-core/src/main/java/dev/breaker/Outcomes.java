@@ -19,7 +19,7 @@ final class Outcomes {
     /** A failure in words, and the moment it was recorded. */
     private record LastFailure(String text, long at) {}
 
-    Outcomes(String name, Rules rules, Circuit.Surroundings surroundings) {
+    Outcomes(String name, Rules rules, Surroundings surroundings) {
         this.name = name;
         this.rules = rules;
         this.listeners = surroundings.listeners();

@@ -36,12 +36,18 @@ final class OverrideLayer {
         return phase;
     }
 
-    /** Takes an operator's decision made here. */
+    /** Takes an operator's decision made here. Takes the lock itself. */
     void decide(Mode mode, String reason, String actor, @Nullable Duration ttl) {
         Duration bounded = ttl == null || ttl.compareTo(FOR_EVER) >= 0 ? null : ttl;
-        apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, bounded));
-        unsent = true;
-        ours = true;
+        circuit.exclusively(() -> {
+            apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, bounded), true);
+            circuit.ifShared(Sharing::sendUnsent);
+        });
+    }
+
+    /** Another instance changed it. Takes the lock itself. */
+    void heard(SharedOverride stored) {
+        circuit.exclusively(() -> follow(stored));
     }
 
     /** Whether the decision was made here. */
@@ -74,14 +80,12 @@ final class OverrideLayer {
         }
         long version = stored == null ? 0 : stored.version();
         if (stored != null && version > override.version()) {
-            apply(stored);
-            unsent = false;
-            ours = false;
+            apply(stored, false);
         }
         return !unsent && version < override.version() && phase != null;
     }
 
-    private void apply(SharedOverride next) {
+    private void apply(SharedOverride next, boolean here) {
         override = next;
         since = circuit.now() - next.elapsed().toNanos();
         Duration ttl = next.remaining();
@@ -92,17 +96,19 @@ final class OverrideLayer {
         }
         expiry = phase == null || ttl == null
                 ? null
-                : circuit.lastingTimers().after(ttl.toNanos(), circuit::overrideExpired);
+                : circuit.lastingTimers().after(ttl.toNanos(), () -> circuit.exclusively(this::expire));
+        unsent = here;
+        ours = here;
+        circuit.phases().refresh();
     }
 
-    /** Ends an override whose time is up; keeps its version. False if it is not up. */
-    boolean expire() {
-        if (phase == null || until == null || until - circuit.now() > 0) {
-            return false;
+    /* Its version stays. The timer of an earlier override may still come. */
+    private void expire() {
+        if (phase != null && until != null && until - circuit.now() <= 0) {
+            phase = null;
+            unsent = false;
+            circuit.phases().refresh();
         }
-        phase = null;
-        unsent = false;
-        return true;
     }
 
     private @Nullable Phase phase(Mode mode) {
@@ -138,6 +144,14 @@ final class OverrideLayer {
 
     private @Nullable Duration expiresIn() {
         return until == null || phase == null ? null : Duration.ofNanos(Math.max(0, until - circuit.now()));
+    }
+
+    /** Nanoseconds until the override ends by itself, negative if it does not. Takes the lock itself. */
+    long expiryNanos() {
+        synchronized (circuit) {
+            Duration left = expiresIn();
+            return left == null ? -1 : left.toNanos();
+        }
     }
 
     BreakerSnapshot.@Nullable ActiveOverride snapshot() {

@@ -5,7 +5,6 @@ import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
 import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedState;
-import dev.breaker.shared.SharedStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ProbeLeases {
 
     private final Circuit circuit;
-    private final SharedStore store;
+    private final Sharing sharing;
     private final Deque<Probe> spares = new ArrayDeque<>();
     private int asking;
     private long askedAt;
@@ -34,9 +33,9 @@ final class ProbeLeases {
     private boolean denied;
     private long deniedUntil;
 
-    ProbeLeases(Circuit circuit, SharedStore store) {
+    ProbeLeases(Circuit circuit, Sharing sharing) {
         this.circuit = circuit;
-        this.store = store;
+        this.sharing = sharing;
     }
 
     /** A permit, or null if there is none or none in time. */
@@ -87,31 +86,32 @@ final class ProbeLeases {
         CompletableFuture<@Nullable Permit> answer = new CompletableFuture<>();
         ProbeRequest request = new ProbeRequest(
                 circuit.healthProbes().purposeOfCalls(),
-                circuit.newLease(":"),
+                sharing.settings().newLease(circuit.instance() + ":"),
                 circuit.instance(),
                 circuit.config().probeLease(),
                 permitted(),
                 circuit.config().maxWaitDurationInHalfOpenState());
-        Calls.attempt(() -> store.permit(circuit.name(), request)).whenComplete((reply, fault) -> {
-            synchronized (this) {
-                asking -= number > forgotten ? 1 : 0;
-            }
-            if (reply == null) {
-                circuit.storeFailed(fault);
-                offer(answer, circuit.admission().probeWithoutStore());
-            } else {
-                answered(reply, request, now, answer);
-            }
-        });
+        Calls.attempt(() -> sharing.settings().store().permit(circuit.name(), request))
+                .whenComplete((reply, fault) -> {
+                    synchronized (this) {
+                        asking -= number > forgotten ? 1 : 0;
+                    }
+                    if (reply == null) {
+                        circuit.exclusively(() -> sharing.failed(circuit.now(), fault));
+                        offer(answer, circuit.admission().probeWithoutStore());
+                    } else {
+                        answered(reply, request, now, answer);
+                    }
+                });
         return answer;
     }
 
     private void answered(
             ProbeReply reply, ProbeRequest request, long sent, CompletableFuture<@Nullable Permit> answer) {
-        circuit.heard(reply.state());
+        circuit.exclusively(() -> sharing.heard(reply.state()));
         if (reply.granted()) {
             Probe probe = new Probe(reply.state().epoch(), request.lease(), sent, request.term());
-            if (circuit.isIn(probe.epoch)) {
+            if (sharing.isIn(probe.epoch)) {
                 offer(answer, probe);
                 return;
             }
@@ -145,12 +145,13 @@ final class ProbeLeases {
 
     private synchronized void deny(Duration retryAfter) {
         denied = true;
-        deniedUntil = circuit.now() + Math.max(retryAfter.toNanos(), circuit.syncIntervalNanos());
+        deniedUntil = circuit.now()
+                + Math.max(retryAfter.toNanos(), sharing.settings().syncInterval());
     }
 
     private @Nullable Probe spare(long now) {
         for (Probe probe; (probe = spares.poll()) != null; ) {
-            if (probe.endsAt - now > 0 && circuit.isIn(probe.epoch)) {
+            if (probe.endsAt - now > 0 && sharing.isIn(probe.epoch)) {
                 return probe;
             }
         }
@@ -217,21 +218,21 @@ final class ProbeLeases {
 
         @Override
         boolean isCurrent() {
-            return circuit.isIn(epoch);
+            return sharing.isIn(epoch);
         }
 
         @Override
         void report(ProbeOutcome outcome) {
-            Calls.attempt(() -> store.complete(circuit.name(), epoch, lease, outcome))
+            Calls.attempt(() -> sharing.settings().store().complete(circuit.name(), epoch, lease, outcome))
                     .whenComplete((state, fault) -> reported(state, fault, outcome));
         }
 
         private void reported(@Nullable SharedState state, @Nullable Throwable fault, ProbeOutcome outcome) {
             if (state == null) {
-                circuit.storeFailed(fault);
-                circuit.probeOrphaned(epoch, outcome);
+                circuit.exclusively(() -> sharing.failed(circuit.now(), fault));
+                circuit.transitions().probeOrphaned(epoch, outcome);
             } else {
-                circuit.heard(state);
+                circuit.exclusively(() -> sharing.heard(state));
             }
         }
     }

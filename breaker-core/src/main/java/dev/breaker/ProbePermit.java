@@ -50,7 +50,7 @@ abstract class ProbePermit implements Permit {
             circuit.outcomes().remember(cause, circuit.now());
             Duration asked = circuit.outcomes().retryAfter(cause);
             if (asked != null && isCurrent()) {
-                circuit.reopenFor(asked);
+                circuit.transitions().reopenFor(asked);
             } else {
                 report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
             }

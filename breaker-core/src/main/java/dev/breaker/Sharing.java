@@ -1,14 +1,12 @@
 package dev.breaker;
 
+import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedOverride;
 import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedState.Kind;
-import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SyncReply;
-import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,42 +18,44 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sharing {
 
-    /**
-     * How a registry's circuits exchange with the store. Durations in nanoseconds. The numbers of the last batch and the last
-     * lease are common to all circuits, so that one that is created anew does not begin with numbers that the store has seen.
-     */
-    record Settings(
-            SharedStore store,
-            long syncInterval,
-            long pollInterval,
-            StoreOutage outage,
-            ExchangeCounts exchanges,
-            AtomicLong batches,
-            AtomicLong leases) {}
-
     private final Circuit circuit;
-    private final Settings settings;
+    private final SharingSettings settings;
     private final PooledWindow window;
     private final Exchange exchange;
+    private final Follower follower;
+    private final ProbeLeases leases;
 
     private volatile SharedState known = SharedState.initial();
     private boolean proposing;
     private long proposed;
     private @Nullable String resetCause;
 
-    private @Nullable Suspicion suspicion;
-    /* Whether the exchange under way began after the suspicion and tells everything: only its answer can settle it. */
-    private boolean asked;
-
-    Sharing(Circuit circuit, Settings settings, WindowSpec shape) {
+    Sharing(Circuit circuit, SharingSettings settings) {
         this.circuit = circuit;
         this.settings = settings;
-        this.window = new PooledWindow(shape, settings.batches::incrementAndGet, circuit.now());
+        this.window = new PooledWindow(circuit.rules().window(), settings.batches()::incrementAndGet, circuit.now());
         this.exchange = new Exchange(circuit, this, settings, window);
+        this.follower = new Follower(circuit, this);
+        this.leases = new ProbeLeases(circuit, this);
     }
 
+    /** The cluster's state as far as this instance knows. */
     SharedState known() {
         return known;
+    }
+
+    /** Whether the cluster is in that stay, as far as this instance knows. */
+    boolean isIn(long epoch) {
+        return known.epoch() == epoch;
+    }
+
+    SharingSettings settings() {
+        return settings;
+    }
+
+    /** The probes that the store leases. */
+    ProbeLeases leases() {
+        return leases;
     }
 
     Exchange exchange() {
@@ -93,32 +93,25 @@ final class Sharing {
         return isActive() ? window.view(now) : Tally.NONE;
     }
 
-    /** This instance opened by itself; finds out whether the cluster must. */
-    void suspect(long now, Suspicion why) {
-        suspicion = why;
-        asked = false;
-        exchange.urge(now);
-    }
-
     /** The circuit closed on this instance alone, so failures from before the outage are no news any more. */
     void forgetOutage() {
         if (exchange.isDegraded()) {
             window.forget();
         }
-        suspicion = null;
+        circuit.openings().forget();
     }
 
     /** The configuration has changed, and perhaps the shape of the window, which then needs all that the phase has counted. */
     void reshape(long now, Phase automatic) {
-        if (window.reshape(now, circuit.windowSpec(), counted(automatic))) {
-            asked = false;
+        if (window.reshape(
+                now, circuit.rules().window(), counted(circuit.openings().counting(automatic)))) {
+            circuit.openings().askAgain();
             exchange.abandon();
             exchange.urge(now);
         }
     }
 
-    private @Nullable Recorded counted(Phase automatic) {
-        Phase counting = suspicion == null ? automatic : suspicion.before();
+    private @Nullable Recorded counted(Phase counting) {
         boolean together = known.kind() == Kind.CLOSED && counting.scope() == BreakerScope.CLUSTER;
         return together && counting instanceof ClosedPhase closed ? closed.recorded() : null;
     }
@@ -135,12 +128,7 @@ final class Sharing {
 
     /** Whether the store has something to hear or to say. */
     boolean hasNews() {
-        return window.hasNews() || suspicion != null || owes() || known.kind() == Kind.HALF_OPEN;
-    }
-
-    /** An exchange begins. */
-    void asking() {
-        asked = suspicion != null && window.isUnderWay();
+        return window.hasNews() || circuit.openings().areUnsettled() || owes() || known.kind() == Kind.HALF_OPEN;
     }
 
     /**
@@ -150,7 +138,6 @@ final class Sharing {
      */
     boolean answered(long now, SyncReply reply) {
         boolean overrideLost = circuit.overrides().follow(reply.override());
-        circuit.refresh();
         long epoch = reply.state().epoch();
         boolean lost = epoch < known.epoch();
         if (lost || overrideLost) {
@@ -163,9 +150,9 @@ final class Sharing {
             boolean badNews = window.acknowledged();
             window.fetched(now, reply.totals());
             update(reply.state());
-            judge(badNews, asked ? suspicion : null);
+            circuit.openings().judge(this, reply.totals(), badNews);
         }
-        boolean settled = lost || suspicion == null || asked;
+        boolean settled = lost || !circuit.openings().areUnasked();
         sendUnsent();
         return settled;
     }
@@ -175,16 +162,15 @@ final class Sharing {
         if (!exchange.isClosed()) {
             exchange.failed(now, fault);
             proposing = false;
-            suspicion = null;
-            circuit.announceOpening();
+            circuit.openings().unanswered();
         }
     }
 
     /* The store lost its data; the survivors put the newest record back. */
     private void putBack() {
-        SharedState state = withRemaining(known, circuit.remainingNanos());
+        SharedState state = withRemaining(known, circuit.phases().automatic());
         SharedOverride override = circuit.overrides().now();
-        ask(() -> settings.store.adopt(circuit.name(), state, override), kept -> {
+        ask(() -> settings.store().adopt(circuit.name(), state, override), kept -> {
             if (kept.epoch() < known.epoch()) {
                 failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
             } else {
@@ -206,12 +192,12 @@ final class Sharing {
                 })));
     }
 
-    private static SharedState withRemaining(SharedState state, long nanos) {
+    private static SharedState withRemaining(SharedState state, Phase automatic) {
         return new SharedState(
                 state.epoch(),
                 state.kind(),
                 state.elapsed(),
-                Duration.ofNanos(Math.max(0, nanos)),
+                Duration.ofNanos(automatic instanceof OpenPhase open ? open.retryAfterNanos() : 0),
                 state.opens(),
                 state.instance(),
                 state.cause(),
@@ -238,100 +224,56 @@ final class Sharing {
         known = state;
         exchange.news(circuit.now());
         proposing = false;
-        asked = false;
+        circuit.openings().askAgain();
         if (ours && state.kind() == Kind.CLOSED) {
             resetCause = null;
         }
-        if (!firstNews || circuit.isInitial()) {
-            suspicion = null;
+        if (!firstNews || circuit.phases().areInitial()) {
+            circuit.openings().forget();
             window.clear();
-            circuit.enter(state, ours);
+            follower.enter(state, ours);
         }
     }
 
     private void update(SharedState state) {
         known = state;
         if (resetCause != null) {
-            propose(closedState(resetCause));
-            return;
+            proposeClosed(resetCause);
+        } else {
+            follower.compare(state);
         }
-        circuit.rejoin(state);
-        if (state.kind() == Kind.HALF_OPEN) {
-            judgeProbes(state);
-        }
-    }
-
-    private void judgeProbes(SharedState state) {
-        int done = state.probes().successes() + state.probes().failures();
-        switch (circuit.thresholds().judge(state.probes())) {
-            case RECOVERED -> propose(closedState(state.probes().successes() + " of " + done + " probes succeeded"));
-            case STILL_FAILING ->
-                proposeOpen(state.probes().failures() + " of " + done + " probes failed", state.opens() + 1);
-            case UNDECIDED -> {
-                Duration limit = circuit.config().maxWaitDurationInHalfOpenState();
-                if (!limit.isZero() && state.elapsed().compareTo(limit) >= 0) {
-                    proposeOpen(circuit.undecided(), state.opens() + 1);
-                }
-            }
-        }
-    }
-
-    /* Judges the pooled window after this instance reported a bad call or opened by itself. */
-    private void judge(boolean badNews, @Nullable Suspicion suspect) {
-        if (known.kind() != Kind.CLOSED || (!badNews && suspect == null)) {
-            return;
-        }
-        if (suspect != null && suspect.certain()) {
-            propose(circuit.newState(Kind.OPEN, suspect.waitNanos(), 1, suspect.cause()));
-            return;
-        }
-        Tally cluster = Tally.of(window.totals());
-        String cause = circuit.thresholds().crossedByWindow(cluster);
-        String streak = circuit.thresholds().crossedByStreak(cluster);
-        if (cause == null && streak != null && peersAreSilent()) {
-            cause = streak;
-        }
-        if (cause != null) {
-            proposeOpen(cause, 1);
-        } else if (suspect != null && streak == null) {
-            suspicion = null;
-            if (suspect.own()) {
-                circuit.announceOpening();
-            } else {
-                circuit.takeOpeningBack(suspect.before());
-            }
-        }
-    }
-
-    /*
-     * Failures in a row are the cluster's only if no other instance succeeds meanwhile. A success made just now may still be
-     * on its way, so as long as a peer's last known success is younger than two synchronisations the question stays open.
-     */
-    private boolean peersAreSilent() {
-        Duration age = window.totals().peerSuccessAge();
-        return age == null || age.toNanos() >= 2 * settings.syncInterval;
     }
 
     // ---- proposals
 
     /** Proposes to open again, or for the first time. */
     void proposeOpen(String cause, int opens) {
-        propose(circuit.newState(Kind.OPEN, circuit.waits().nanos(opens), opens, cause));
+        propose(Kind.OPEN, circuit.rules().waits().nanos(opens), opens, cause);
     }
 
-    private SharedState closedState(String cause) {
-        return circuit.newState(Kind.CLOSED, 0, 0, cause);
+    void proposeClosed(String cause) {
+        propose(Kind.CLOSED, 0, 0, cause);
     }
 
     /** Proposes a state to follow the known one; whoever proposes first wins, and all follow the winner. */
-    void propose(SharedState next) {
+    void propose(Kind kind, long remaining, int opens, String cause) {
         if (proposing || exchange.isClosed()) {
             return;
         }
         proposing = true;
         proposed = circuit.now();
         long epoch = known.epoch();
-        ask(() -> settings.store.transition(circuit.name(), epoch, next), state -> {
+        int permitted = kind == Kind.HALF_OPEN ? circuit.config().permittedNumberOfCallsInHalfOpenState() : 0;
+        SharedState next = new SharedState(
+                0,
+                kind,
+                Duration.ZERO,
+                Duration.ofNanos(remaining),
+                opens,
+                circuit.instance(),
+                cause,
+                new Probes(permitted, 0, 0, 0, 0));
+        ask(() -> settings.store().transition(circuit.name(), epoch, next), state -> {
             proposing = false;
             heard(state);
         });
@@ -341,9 +283,9 @@ final class Sharing {
     void reset(String cause) {
         resetCause = cause;
         window.forget();
-        suspicion = null;
+        circuit.openings().forget();
         if (isActive()) {
-            propose(closedState(cause));
+            proposeClosed(cause);
         }
     }
 
@@ -359,18 +301,7 @@ final class Sharing {
             return;
         }
         ask(
-                () -> settings.store.override(circuit.name(), unsent),
+                () -> settings.store().override(circuit.name(), unsent),
                 stored -> circuit.overrides().sent(unsent, stored));
     }
-
-    /**
-     * Why this instance opened by itself.
-     *
-     * @param cause in words
-     * @param waitNanos how long to stay open
-     * @param certain whether the cluster must open too, whatever its window says
-     * @param own whether what this instance saw suffices, without what it knew of others
-     * @param before the phase that ended
-     */
-    record Suspicion(String cause, long waitNanos, boolean certain, boolean own, ClosedPhase before) {}
 }
