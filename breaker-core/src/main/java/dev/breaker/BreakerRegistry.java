@@ -1,34 +1,16 @@
 package dev.breaker;
 
-import dev.breaker.shared.SharedOverride;
-import dev.breaker.shared.SharedState;
 import dev.breaker.shared.SharedStore;
-import dev.breaker.shared.SharedStoreListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Creates and finds circuits by name, and keeps them in step with the store.
@@ -38,65 +20,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class BreakerRegistry implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(BreakerRegistry.class);
-    private static final int LONGEST_NAME = 200;
-    private static final long FLUSH_MILLIS = 500;
-    private static final long LONGEST_TICK = Duration.ofMillis(100).toNanos();
-
     private final ConcurrentHashMap<String, Breaker> breakers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, KeyedBreakers> families = new ConcurrentHashMap<>();
-    private final Function<String, BreakerConfig> configs;
     private final int maximumBreakers;
     private final Surroundings surroundings;
-    private final Timers timers;
-    private final Timers deliveries;
-    private final ProbeThreads probeThreads;
     private final Listeners listeners;
-    private final String instance;
-    private final @Nullable SharedStore store;
-    private final @Nullable StoreOutage outage;
-    private final ExchangeCounts exchanges = new ExchangeCounts();
-    private final long tickNanos;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Object reconfiguring = new Object();
-    private final AtomicInteger reconfigurations = new AtomicInteger();
-    private int applied;
+    private final Configurations configurations;
+    private final Upkeep upkeep;
 
     private BreakerRegistry(Builder builder) {
-        ManualTicker manual = builder.ticker instanceof ManualTicker ticker ? ticker : null;
-        timers = manual == null ? new DaemonTimers("breaker-timer", false) : manual.timers();
-        deliveries = manual == null ? new DaemonTimers("breaker-events", true) : manual.timers();
-        probeThreads = manual == null ? ProbeThreads.daemons() : ProbeThreads.on(timers);
-        DoubleSupplier random =
-                manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble;
-        listeners = new Listeners(deliveries);
-        builder.listeners.forEach(listeners::add);
-        configs = builder.configs;
         maximumBreakers = builder.maximumBreakers;
-        instance = builder.instance;
-        store = builder.store;
-        outage = store == null ? null : new StoreOutage(listeners, builder.ticker, timers, store.describe());
-        SharingSettings sharing = store == null || outage == null
-                ? null
-                : new SharingSettings(
-                        store,
-                        builder.syncInterval.toNanos(),
-                        builder.pollInterval.toNanos(),
-                        outage,
-                        exchanges,
-                        new AtomicLong(),
-                        new AtomicLong());
-        surroundings = new Surroundings(
-                builder.ticker, timers, probeThreads, random, listeners, instance, builder.timed, sharing);
-        tickNanos = Math.min(LONGEST_TICK, builder.syncInterval.toNanos());
-    }
-
-    private BreakerRegistry start() {
-        timers.after(tickNanos, this::tick);
-        if (store != null) {
-            store.subscribe(new News());
-        }
-        return this;
+        surroundings = Surroundings.of(builder);
+        listeners = surroundings.listeners();
+        configurations = new Configurations(builder.configs, breakers);
+        upkeep = new Upkeep(surroundings, breakers, families, builder.syncInterval);
     }
 
     /** Starts from the defaults: no store, the system's clock, {@link BreakerConfig#defaults()} for every circuit. */
@@ -116,30 +53,26 @@ public final class BreakerRegistry implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        int before = reconfigurations.get();
-        Breaker created = new Breaker(new Circuit(checked(name), false, config(name), surroundings), null);
+        int before = configurations.rounds();
+        Circuit circuit = new Circuit(CircuitName.checked(name), false, configurations.of(name), surroundings);
+        Breaker created = new Breaker(circuit, null);
         Breaker kept = begun(name, created);
         if (kept == created) {
-            catchUp(created, before);
+            configurations.catchUp(created, before);
         }
         return kept;
     }
 
     /** Creates the circuit of a key, with the configuration of all keys. */
     Breaker keyed(String family, String name, BreakerConfig config) {
-        return begun(name, new Breaker(new Circuit(checked(name), true, config, surroundings), family));
-    }
-
-    private Breaker begun(String name, Breaker created) {
-        Breaker kept = keep(name, created);
-        if (kept == created && !closed.get()) {
-            timers.soon(kept.circuit()::urge);
-        }
+        Circuit circuit = new Circuit(CircuitName.checked(name), true, config, surroundings);
+        Breaker kept = begun(name, new Breaker(circuit, family));
+        configurations.likeItsFamily(kept);
         return kept;
     }
 
     /* Not locked while the configuration is looked up, which is users' code. */
-    private Breaker keep(String name, Breaker created) {
+    private Breaker begun(String name, Breaker created) {
         CompletableFuture<Breaker> kept = new CompletableFuture<>();
         listeners.exclusively(() -> {
             Breaker known = breakers.get(name);
@@ -151,6 +84,9 @@ public final class BreakerRegistry implements AutoCloseable {
             }
             kept.complete(known == null ? created : known);
         });
+        if (kept.join() == created) {
+            upkeep.started(created.circuit());
+        }
         return kept.join();
     }
 
@@ -172,7 +108,7 @@ public final class BreakerRegistry implements AutoCloseable {
         KeyedBreakers known = families.get(name);
         return known != null
                 ? known
-                : families.computeIfAbsent(checked(name), any -> {
+                : families.computeIfAbsent(CircuitName.checked(name), any -> {
                     checkRoomForKeysOf(name);
                     return new KeyedBreakers(this, name, surroundings.ticker().read());
                 });
@@ -196,15 +132,6 @@ public final class BreakerRegistry implements AutoCloseable {
         return breakers.size() >= maximumBreakers;
     }
 
-    private BreakerConfig config(String name) {
-        try {
-            return Objects.requireNonNull(
-                    configs.apply(name), () -> "No configuration for circuit breaker '" + name + "'");
-        } catch (InvalidConfigException nameless) {
-            throw nameless.of(name);
-        }
-    }
-
     /**
      * Asks for the configuration of every circuit again and lets each go on with the answer. Nothing else changes: neither a
      * state nor a count.
@@ -223,63 +150,7 @@ public final class BreakerRegistry implements AutoCloseable {
      *     circuit has changed
      */
     public void reconfigure() {
-        int round = reconfigurations.incrementAndGet();
-        /* All answers are known before the first circuit changes, and asked for without a lock, as that is users' code. */
-        Map<Circuit, BreakerConfig> next = new LinkedHashMap<>();
-        breakers()
-                .forEach(breaker ->
-                        next.put(breaker.circuit(), config(breaker.family().orElse(breaker.name()))));
-        synchronized (reconfiguring) {
-            if (round > applied) {
-                applied = round;
-                next.forEach(BreakerRegistry::reconfigure);
-                breakers().stream()
-                        .filter(created -> !next.containsKey(created.circuit()))
-                        .forEach(this::likeItsFamily);
-            }
-        }
-    }
-
-    /** Gives the circuit of a key what the circuit of the bare name has by now, which may have changed during its creation. */
-    void likeItsFamily(Breaker keyed) {
-        synchronized (reconfiguring) {
-            keyed.family().flatMap(this::find).ifPresent(bare -> reconfigure(keyed.circuit(), bare.config()));
-        }
-    }
-
-    /* Asks again if a reconfiguration has begun since, which may not have found the new circuit. */
-    private void catchUp(Breaker created, int before) {
-        for (int seen = before; seen != reconfigurations.get(); ) {
-            seen = reconfigurations.get();
-            BreakerConfig next = config(created.name());
-            synchronized (reconfiguring) {
-                reconfigure(created.circuit(), next);
-            }
-        }
-    }
-
-    private static void reconfigure(Circuit circuit, BreakerConfig next) {
-        if (!next.equals(circuit.config())) {
-            circuit.reconfigure(next);
-            log.info("{} goes on with other settings", circuit);
-        }
-    }
-
-    private Stream<Circuit> circuits() {
-        return breakers.values().stream().map(Breaker::circuit);
-    }
-
-    private static String checked(String name) {
-        String shown = OneLine.of(name.length() > 40 ? name.substring(0, 40) + "..." : name);
-        if (name.isBlank() || name.length() > LONGEST_NAME) {
-            throw new IllegalArgumentException("Invalid name (" + shown.strip() + ") of a circuit breaker, "
-                    + name.length() + " characters: must have 1 to " + LONGEST_NAME + ", not all of them blank.");
-        }
-        if (!OneLine.fits(name)) {
-            throw new IllegalArgumentException(
-                    "Invalid name (" + shown + ") of a circuit breaker: must not contain control characters.");
-        }
-        return name;
+        configurations.reconfigure();
     }
 
     /** Finds a circuit without creating it. */
@@ -318,25 +189,28 @@ public final class BreakerRegistry implements AutoCloseable {
 
     /** Identity of this instance among those that share the store. */
     public String instance() {
-        return instance;
+        return surroundings.instance();
     }
 
     /** Whether the store answers: DEGRADED while any circuit is cut off from it, OFF without a store. */
     public BreakerSnapshot.Sharing sharing() {
-        if (outage == null) {
+        SharingSettings sharing = surroundings.sharing();
+        if (sharing == null) {
             return BreakerSnapshot.Sharing.OFF;
         }
-        return outage.lasts() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE;
+        return sharing.outage().lasts() ? BreakerSnapshot.Sharing.DEGRADED : BreakerSnapshot.Sharing.ACTIVE;
     }
 
     /** How the exchanges of all circuits with the store have gone since the registry was created. */
     public SharingTotals exchanges() {
-        return exchanges.totals();
+        SharingSettings sharing = surroundings.sharing();
+        return (sharing == null ? new ExchangeCounts() : sharing.exchanges()).totals();
     }
 
     /** Which store is used, in words; empty without one. */
     public Optional<String> store() {
-        return Optional.ofNullable(store).map(SharedStore::describe);
+        return Optional.ofNullable(surroundings.sharing())
+                .map(sharing -> sharing.store().describe());
     }
 
     /** Adds a listener for the events of all circuits. */
@@ -355,82 +229,24 @@ public final class BreakerRegistry implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        CompletableFuture<?>[] flushes = circuits().map(Circuit::close).toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(flushes).get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            log.warn("The last counts of some circuit breakers did not reach the store in {} ms", FLUSH_MILLIS);
-        } catch (ExecutionException fault) {
-            log.warn("The last counts of some circuit breakers did not reach the store", fault);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        timers.stop();
-        probeThreads.stop();
-        deliveries.stop();
-    }
-
-    private void tick() {
-        try {
-            circuits().forEach(this::tick);
-            families.values()
-                    .forEach(family -> family.sweep(surroundings.ticker().read()));
-        } finally {
-            if (!closed.get()) {
-                timers.after(tickNanos, this::tick);
-            }
-        }
-    }
-
-    /* One circuit's trouble is not the others'. */
-    private void tick(Circuit circuit) {
-        try {
-            circuit.tick();
-        } catch (RuntimeException | Error fault) {
-            log.error("Circuit breaker '{}' could not be brought up to date", circuit.name(), fault);
-        }
-    }
-
-    /** What the store says about other instances. */
-    private final class News implements SharedStoreListener {
-
-        @Override
-        public void stateChanged(String breaker, SharedState state) {
-            known(breaker).ifPresent(known -> known.circuit().heard(state));
-        }
-
-        @Override
-        public void overrideChanged(String breaker, SharedOverride override) {
-            known(breaker).ifPresent(known -> known.circuit().overrides().heard(override));
-        }
-
-        private Optional<Breaker> known(String breaker) {
-            return closed.get() ? Optional.empty() : find(breaker);
-        }
-
-        @Override
-        public void subscribed() {
-            if (!closed.get()) {
-                timers.soon(() -> circuits().forEach(Circuit::urge));
-            }
-        }
+        upkeep.close();
     }
 
     /** Collects the settings of a registry. Not safe for use by many threads. */
     public static final class Builder {
 
-        private Ticker ticker = Ticker.system();
-        private @Nullable SharedStore store;
-        private String instance = UUID.randomUUID().toString().substring(0, 8);
+        Ticker ticker = Ticker.system();
+
+        @Nullable
+        SharedStore store;
+
+        String instance = UUID.randomUUID().toString().substring(0, 8);
         private Function<String, BreakerConfig> configs = name -> BreakerConfig.defaults();
-        private final List<BreakerListener> listeners = new ArrayList<>();
-        private Duration syncInterval = Duration.ofMillis(250);
-        private Duration pollInterval = Duration.ofSeconds(1);
+        final List<BreakerListener> listeners = new ArrayList<>();
+        Duration syncInterval = Duration.ofMillis(250);
+        Duration pollInterval = Duration.ofSeconds(1);
         private int maximumBreakers = 10_000;
-        private boolean timed;
+        boolean timed;
 
         private Builder() {}
 
@@ -499,7 +315,9 @@ public final class BreakerRegistry implements AutoCloseable {
 
         /** Builds the registry and starts its background work. */
         public BreakerRegistry build() {
-            return new BreakerRegistry(this).start();
+            BreakerRegistry registry = new BreakerRegistry(this);
+            registry.upkeep.start();
+            return registry;
         }
 
         private static Duration between(String property, Duration value) {

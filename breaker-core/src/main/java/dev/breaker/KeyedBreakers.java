@@ -91,7 +91,6 @@ public final class KeyedBreakers {
         boolean ours = created.family().filter(name::equals).isPresent();
         if (ours && registry.find(fullName).filter(created::equals).isPresent()) {
             byKey.put(id, created);
-            registry.likeItsFamily(created);
         }
         return created;
     }

@@ -37,6 +37,11 @@ final class Listeners extends Exclusive {
         this.deliveries = deliveries;
     }
 
+    /** Delivers nothing any more. */
+    void stop() {
+        deliveries.stop();
+    }
+
     void add(BreakerListener listener) {
         all.forEach(audience -> audience.add(listener));
     }

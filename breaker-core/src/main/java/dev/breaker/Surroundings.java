@@ -1,5 +1,9 @@
 package dev.breaker;
 
+import dev.breaker.shared.SharedStore;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,4 +23,40 @@ record Surroundings(
         Listeners listeners,
         String instance,
         boolean timed,
-        @Nullable SharingSettings sharing) {}
+        @Nullable SharingSettings sharing) {
+
+    /** With threads of their own, or on the ticker if that is moved by hand. */
+    static Surroundings of(BreakerRegistry.Builder settings) {
+        ManualTicker manual = settings.ticker instanceof ManualTicker ticker ? ticker : null;
+        Timers timers = manual == null ? new DaemonTimers("breaker-timer", false) : manual.timers();
+        Timers deliveries = manual == null ? new DaemonTimers("breaker-events", true) : manual.timers();
+        Listeners listeners = new Listeners(deliveries);
+        settings.listeners.forEach(listeners::add);
+        SharedStore store = settings.store;
+        return new Surroundings(
+                settings.ticker,
+                timers,
+                manual == null ? ProbeThreads.daemons() : ProbeThreads.on(timers),
+                manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble,
+                listeners,
+                settings.instance,
+                settings.timed,
+                store == null
+                        ? null
+                        : new SharingSettings(
+                                store,
+                                settings.syncInterval.toNanos(),
+                                settings.pollInterval.toNanos(),
+                                new StoreOutage(listeners, settings.ticker, timers, store.describe()),
+                                new ExchangeCounts(),
+                                new AtomicLong(),
+                                new AtomicLong()));
+    }
+
+    /** Ends all background work. */
+    void stop() {
+        timers.stop();
+        probeThreads.stop();
+        listeners.stop();
+    }
+}
