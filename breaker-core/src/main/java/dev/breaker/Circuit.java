@@ -40,7 +40,7 @@ final class Circuit extends Exclusive {
         this.name = name;
         this.keyed = keyed;
         this.surroundings = surroundings;
-        this.outcomes = new Outcomes(name, Rules.of(config, surroundings.random()), surroundings);
+        this.outcomes = new Outcomes(name, surroundings.rules().of(config), surroundings);
         this.idleness = new Idleness(outcomes.counts(), now());
         this.overrides = new OverrideLayer(this);
         SharingSettings settings = config.sharing() ? surroundings.sharing() : null;
@@ -200,7 +200,7 @@ final class Circuit extends Exclusive {
         exclusively(() -> {
             long now = now();
             phases.fold(now);
-            outcomes.judgeBy(Rules.of(keepingSharing(wanted), surroundings.random()));
+            outcomes.judgeBy(surroundings.rules().of(keepingSharing(wanted)));
             phases.reshape(now);
             ifShared(cluster -> cluster.reshape(now, phases.automatic()));
         });

@@ -17,7 +17,6 @@ final class ClosedPhase extends Phase implements Permit {
     private final LongAdder successes;
     private long folded;
     private long foldedAt;
-    private WindowSpec shape;
     private Recorded recorded;
 
     ClosedPhase(Circuit circuit, BreakerScope scope) {
@@ -28,8 +27,7 @@ final class ClosedPhase extends Phase implements Permit {
         super(circuit);
         this.state = state;
         this.scope = scope;
-        this.shape = circuit.rules().window();
-        this.recorded = new Recorded(shape);
+        this.recorded = new Recorded(circuit.rules().window());
         this.foldedAt = circuit.now();
         this.successes = circuit.outcomes().counts().quickSuccesses.counterOf(this);
     }
@@ -120,8 +118,8 @@ final class ClosedPhase extends Phase implements Permit {
 
     @Override
     void reshape(long now) {
-        if (!shape.equals(circuit.rules().window())) {
-            shape = circuit.rules().window();
+        WindowSpec shape = circuit.rules().window();
+        if (!shape.equals(recorded.shape())) {
             recorded = Recorded.in(shape, now, recorded);
         }
     }

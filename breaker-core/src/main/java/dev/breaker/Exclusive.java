@@ -14,7 +14,7 @@ abstract class Exclusive {
 
     private static final Logger log = LoggerFactory.getLogger(Exclusive.class);
 
-    private final Deque<Runnable> effects = new ArrayDeque<>();
+    private final Deque<Runnable> effects = new ArrayDeque<>(1);
     private boolean claimed;
 
     /**

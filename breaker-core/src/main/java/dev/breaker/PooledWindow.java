@@ -23,7 +23,7 @@ final class PooledWindow {
 
     private Unreported unreported;
     /* Windows of other shapes that know this instance in this stay: if it returns to one, that is told what it has missed. */
-    private final Map<WindowSpec, Unreported> left = new LinkedHashMap<>();
+    private Map<WindowSpec, Unreported> left = Map.of();
 
     /**
      * @param numbers yields a higher number each time
@@ -107,7 +107,7 @@ final class PooledWindow {
     /** Drops what the store has not been told. */
     void forget() {
         unreported.clear();
-        left.clear();
+        left = Map.of();
     }
 
     /** Begins a new stay, of which nothing is known. */
@@ -129,13 +129,15 @@ final class PooledWindow {
         if (wanted.equals(shape)) {
             return false;
         }
-        Unreported known = left.remove(wanted);
+        Map<WindowSpec, Unreported> behind = new LinkedHashMap<>(left);
+        Unreported known = behind.remove(wanted);
         Unreported next = known == null ? unreported.in(wanted, now, counted) : known;
         next.settle();
-        left.put(shape, unreported);
-        if (left.size() > MOST_LEFT) {
-            left.remove(left.keySet().iterator().next());
+        behind.put(shape, unreported);
+        if (behind.size() > MOST_LEFT) {
+            behind.remove(behind.keySet().iterator().next());
         }
+        left = behind;
         shape = wanted;
         unreported = next;
         totals = Totals.NONE;

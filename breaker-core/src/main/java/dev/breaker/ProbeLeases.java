@@ -25,7 +25,7 @@ final class ProbeLeases {
 
     private final Circuit circuit;
     private final Sharing sharing;
-    private final Deque<Probe> spares = new ArrayDeque<>();
+    private final Deque<Probe> spares = new ArrayDeque<>(1);
     private int asking;
     private long askedAt;
     private long forgotten;

@@ -4,27 +4,43 @@ import dev.breaker.shared.Batch;
 import dev.breaker.shared.WindowSpec;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Outcomes of this instance, as far as a window holds them, and how they end. What outgrows the window is forgotten, so an
- * outage costs bounded memory. Not safe for use by many threads.
+ * outage costs bounded memory. Without outcomes it has no window: most circuits have nothing to report most of the time. Not
+ * safe for use by many threads.
  */
 final class Recorded {
 
-    private final Window window;
+    private final WindowSpec shape;
+    private @Nullable Window window;
     private int trailing;
     private long trailingBegan;
     private boolean succeeded;
     private boolean endsBadly;
     private long lastSuccess;
 
-    Recorded(WindowSpec spec) {
-        window = Window.of(spec);
+    Recorded(WindowSpec shape) {
+        this.shape = shape;
+    }
+
+    WindowSpec shape() {
+        return shape;
+    }
+
+    private Window window() {
+        Window present = window;
+        if (present == null) {
+            present = Window.of(shape);
+            window = present;
+        }
+        return present;
     }
 
     /** The same outcomes, earlier ones first, in a window of another shape, as far as that can hold them. */
-    static Recorded in(WindowSpec spec, long now, Recorded... parts) {
-        Recorded all = new Recorded(spec);
+    static Recorded in(WindowSpec shape, long now, Recorded... parts) {
+        Recorded all = new Recorded(shape);
         for (Recorded part : parts) {
             all.addAll(now, part);
         }
@@ -32,8 +48,10 @@ final class Recorded {
     }
 
     private void addAll(long now, Recorded later) {
-        later.window.slide(now);
-        window.addAll(now, later.window);
+        if (later.window != null) {
+            later.window.slide(now);
+            window().addAll(now, later.window);
+        }
         if (later.succeeded) {
             succeededAt(later.lastSuccess);
         }
@@ -47,13 +65,13 @@ final class Recorded {
      * another instance's failures seems to have ended their streak.
      */
     void addSuccesses(long now, long since, int times) {
-        window.add(now, times, false, false);
+        window().add(now, times, false, false);
         endsBadly = false;
         succeededAt(since);
     }
 
     void add(long now, boolean failure, boolean slow) {
-        window.add(now, 1, failure, slow);
+        window().add(now, 1, failure, slow);
         endsBadly = failure || slow;
         if (!failure) {
             succeededAt(now);
@@ -84,7 +102,7 @@ final class Recorded {
     }
 
     void clear() {
-        window.clear();
+        window = null;
         trailing = 0;
         succeeded = false;
         endsBadly = false;
@@ -92,8 +110,11 @@ final class Recorded {
 
     /** These outcomes on top of earlier ones. */
     Tally onTopOf(Tally earlier, long now) {
-        window.slide(now);
         long streak = succeeded ? trailing : earlier.streak() + trailing;
+        if (window == null) {
+            return new Tally(earlier.calls(), earlier.failures(), earlier.slow(), streak);
+        }
+        window.slide(now);
         if (window instanceof CountWindow count) {
             return onTopOf(earlier, count, streak);
         }

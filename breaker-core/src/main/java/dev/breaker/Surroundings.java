@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What circuits of one registry have in common.
  *
  * @param random yields numbers from 0 to below 1
+ * @param rules what follows from a configuration
  * @param instance identity among those that share the store
  * @param timed whether every call is timed
  * @param sharing how circuits exchange with the store, null without one
@@ -20,6 +21,7 @@ record Surroundings(
         Timers timers,
         ProbeThreads probeThreads,
         DoubleSupplier random,
+        CommonRules rules,
         Listeners listeners,
         String instance,
         boolean timed,
@@ -32,12 +34,15 @@ record Surroundings(
         Timers deliveries = manual == null ? new DaemonTimers("breaker-events", true) : manual.timers();
         Listeners listeners = new Listeners(deliveries);
         settings.listeners.forEach(listeners::add);
+        DoubleSupplier random =
+                manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble;
         SharedStore store = settings.store;
         return new Surroundings(
                 settings.ticker,
                 timers,
                 manual == null ? ProbeThreads.daemons() : ProbeThreads.on(timers),
-                manual == null ? () -> ThreadLocalRandom.current().nextDouble() : new Random(0)::nextDouble,
+                random,
+                new CommonRules(random),
                 listeners,
                 settings.instance,
                 settings.timed,
