@@ -24,15 +24,16 @@ public final class CallNotPermittedException extends RuntimeException {
             @Nullable Duration retryAfter,
             @Nullable String lastFailure,
             boolean stackTrace) {
-        super(message(breaker, state, retryAfter, lastFailure), null, false, stackTrace);
+        super(null, null, false, stackTrace);
         this.breaker = breaker;
         this.state = state;
         this.retryAfter = retryAfter;
         this.lastFailure = lastFailure;
     }
 
-    private static String message(
-            String breaker, BreakerState state, @Nullable Duration retryAfter, @Nullable String lastFailure) {
+    /* Most rejections are answered by a fallback that never asks: the text is written when it is wanted. */
+    @Override
+    public String getMessage() {
         StringBuilder text = new StringBuilder("Circuit breaker '")
                 .append(breaker)
                 .append("' is ")

@@ -52,6 +52,15 @@ class AllocationTest {
         assertThat(bytesPerCall(breaker::tryAcquire)).isZero();
     }
 
+    /* The text of one takes 400 bytes, and a fallback asks for it seldom. */
+    @Test
+    void textOfARejectionNobodyAsksFor() {
+        for (int i = 0; i < 10; i++) {
+            breaker.acquire().failure(new IOException("down"), 0);
+        }
+        assertThat(bytesPerCall(breaker::rejection)).isLessThan(150);
+    }
+
     /* Whatever the JVM allocates now and then in this thread stays far below a byte per call. */
     private static long bytesPerCall(Runnable call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
