@@ -17,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class NoOpBenchmark {
 
+    private final String customer = "anna";
     private ConfigurableApplicationContext application;
     private NoOpOffers offers;
 
@@ -28,7 +29,7 @@ public class NoOpBenchmark {
 
     @Benchmark
     public String interceptor() {
-        return offers.offer("anna");
+        return offers.offer(customer);
     }
 
     @TearDown

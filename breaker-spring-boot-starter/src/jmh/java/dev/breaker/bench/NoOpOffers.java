@@ -9,9 +9,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** A partner behind an interceptor that does nothing: what interception costs before a circuit breaker does anything. */
-class NoOpOffers {
+public class NoOpOffers {
 
-    String offer(String customer) {
+    /** Is called. */
+    public String offer(String customer) {
         return customer;
     }
 
