@@ -1,0 +1,87 @@
+package dev.breaker.bench;
+
+import java.time.Duration;
+
+/**
+ * How many commands a circuit sends to Redis, as it follows from the timing of the exchanges and not from measurements. Times
+ * in seconds.
+ *
+ * <p>An exchange is one command. The next one begins when the first of these happens: a failure, once {@code urgent} has
+ * passed; a call, once the synchronisation interval has passed, seen by the registry's next tick; the end of the poll
+ * interval, seen by the next tick. Intervals are spread evenly over plus or minus a tenth. With calls that arrive at random,
+ * the mean pause is the integral of the probability that nothing of that has happened yet.
+ *
+ * @param sync {@code breaker.shared.sync-interval}
+ * @param poll {@code breaker.shared.poll-interval}
+ */
+record CommandModel(double sync, double poll) {
+
+    private static final double LONGEST_TICK = 0.1;
+    private static final double JITTER = 0.1;
+    private static final double NEAR_OPENING = 0.1;
+
+    static CommandModel defaults() {
+        return of(Duration.ofMillis(250), Duration.ofSeconds(1));
+    }
+
+    static CommandModel of(Duration sync, Duration poll) {
+        return new CommandModel(sync.toNanos() / 1e9, poll.toNanos() / 1e9);
+    }
+
+    /** What happens to one circuit on one instance, per second. */
+    record Traffic(double calls, double failures, boolean nearOpening) {
+
+        static final Traffic NONE = new Traffic(0, 0, false);
+
+        static final Traffic BUSY = new Traffic(1_000, 0, false);
+    }
+
+    /** Commands per second of one circuit on one instance. */
+    double perCircuit(Traffic traffic) {
+        return 1 / meanPause(traffic);
+    }
+
+    /**
+     * Commands per second of all.
+     *
+     * @param active share of the circuits that have calls all the time, 0 to 1; nobody calls the others
+     */
+    double total(int instances, int breakers, double active) {
+        double each = active * perCircuit(Traffic.BUSY) + (1 - active) * perCircuit(Traffic.NONE);
+        return (double) instances * breakers * each;
+    }
+
+    private double meanPause(Traffic traffic) {
+        double latest = onTick(poll);
+        double regular = Math.min(latest, onTick(sync));
+        double urgent = Math.min(regular, traffic.nearOpening() ? sync * NEAR_OPENING : sync);
+        double pause = urgent + untilFirst(traffic.failures(), regular - urgent);
+        double tick = tick();
+        for (double at = regular; at < latest; at += tick) {
+            pause += Math.min(tick, latest - at) * Math.exp(-traffic.calls() * at);
+        }
+        return pause;
+    }
+
+    /* Mean wait for the first of many random events, or for the limit. */
+    private static double untilFirst(double perSecond, double limit) {
+        return perSecond == 0 ? limit : (1 - Math.exp(-perSecond * limit)) / perSecond;
+    }
+
+    private double tick() {
+        return Math.min(LONGEST_TICK, sync);
+    }
+
+    /** Mean of a jittered interval that ends with the first tick after it. */
+    double onTick(double interval) {
+        double tick = tick();
+        double from = interval * (1 - JITTER);
+        double to = interval * (1 + JITTER);
+        double mean = 0;
+        for (int ticks = (int) Math.ceil(from / tick); (ticks - 1) * tick < to; ticks++) {
+            double share = Math.min(to, ticks * tick) - Math.max(from, (ticks - 1) * tick);
+            mean += ticks * tick * share / (to - from);
+        }
+        return mean;
+    }
+}
