@@ -8,8 +8,8 @@ import java.util.List;
 /** Runs suites and writes the page. */
 final class Bench {
 
-    private static final List<Suite> SUITES = List.of(
-            new MicroSuite(), new MemorySuite(), new StartupSuite(), new RedisSuite());
+    private static final List<Suite> SUITES =
+            List.of(new MicroSuite(), new MemorySuite(), new StartupSuite(), new RedisSuite(), new ReactionSuite());
 
     private Bench() {}
 

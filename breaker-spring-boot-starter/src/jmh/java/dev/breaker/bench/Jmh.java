@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Jmh {
 
     /** Two of the modules have a configuration of their logs, of which the logging system complains. */
-    private static final String SILENT = "ch.qos.logback.core.status.NopStatusListener";
+    static final String SILENT = "ch.qos.logback.core.status.NopStatusListener";
 
     private Jmh() {}
 
