@@ -26,6 +26,8 @@ public class RacingCompletionsTest {
         private @Nullable Permit permit;
     }
 
+    private static final int OPENED_IT = 1;
+
     private final List<Slot> slots = List.of(new Slot(), new Slot());
     /* A stay that two probes cannot decide. */
     private final LocalCircuit circuit =
@@ -64,11 +66,15 @@ public class RacingCompletionsTest {
     @Validate
     public void hasCountedEachPermitOnce() {
         BreakerSnapshot.Counts counts = circuit.counts();
+        BreakerTotals totals = circuit.breaker.totals();
         boolean right = isBetween(counts.calls(), EnumSet.of(Outcome.SUCCESS, Outcome.FAILURE))
-                && isBetween(counts.failures(), EnumSet.of(Outcome.FAILURE));
+                && isBetween(counts.failures(), EnumSet.of(Outcome.FAILURE))
+                && isBetween(totals.ignored(), EnumSet.of(Outcome.IGNORED))
+                && totals.successes() == counts.calls() - counts.failures()
+                && totals.failures() == OPENED_IT + counts.failures();
         if (!right) {
             throw new IllegalStateException(
-                    counts + " after " + slots.get(0).outcomes + " and " + slots.get(1).outcomes);
+                    counts + ", " + totals + " after " + slots.get(0).outcomes + " and " + slots.get(1).outcomes);
         }
     }
 
