@@ -1,4 +1,4 @@
--- Put in front of every script: reading and writing of the records that they share.
+-- Put in front of every script: the server's time, and reading of the records that the scripts share.
 --
 -- <state> (hash): v=1 schema, epoch, kind (CLOSED|OPEN|HALF_OPEN), since and until (server time in microseconds, until=0:
 --   no end), opens, instance, cause; of a HALF_OPEN stay also permitted, successes, failures, slow. No key: CLOSED, epoch 0.
@@ -11,13 +11,14 @@
 -- Fields that a script does not know are left alone. A key of a wrong type or with a field that makes no sense is deleted,
 -- named in the reply, and treated as missing. Time is the server's and is read once per script.
 --
--- State in a reply: {epoch, kind, elapsed, remaining, opens, instance, cause, permitted, leased, successes, failures, slow}
+-- State in a reply: {epoch, kind, elapsed, remaining, opens, instance, cause, permitted, leased, successes, failures, slow},
+--   or false: CLOSED, epoch 0
 -- Override in a reply: {version, mode, reason, actor, elapsed, remaining or -1}, or false
--- Durations are microseconds. The first element of every reply lists the keys that were repaired.
+-- Durations are microseconds. The first element of every reply lists the keys that were repaired, or is false without any.
+-- A number in a reply may be a text.
 
 local DAY = 86400000000
-local KINDS = {CLOSED = true, OPEN = true, HALF_OPEN = true}
-local MODES = {NONE = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true}
+local LARGEST = 9007199254740991
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -31,7 +32,7 @@ end
 local function int(field)
   if type(field) == 'string' and #field <= 16 and string.find(field, '^%d+$') then
     local number = tonumber(field)
-    if number <= 9007199254740991 then
+    if number <= LARGEST then
       return number
     end
   end
@@ -60,21 +61,18 @@ local function keep(key, micros)
   end
 end
 
-local function initial()
-  return {epoch = 0, kind = 'CLOSED', since = now, untl = 0, opens = 0, instance = '', cause = '',
-      permitted = 0, successes = 0, failures = 0, slow = 0}
-end
-
-local function read_state(key)
+-- Nothing if none is stored, which means CLOSED.
+local function find_state(key)
   local f = try('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause',
       'permitted', 'successes', 'failures', 'slow')
   if not f.err then
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
-      return initial()
+      return nil
     end
     local s = {epoch = int(f[2]), kind = f[3], since = int(f[4]), untl = int(f[5]), opens = int(f[6]),
         instance = f[7], cause = f[8], permitted = 0, successes = 0, failures = 0, slow = 0}
-    local sound = int(f[1]) and s.epoch and KINDS[s.kind] and s.since and s.untl and s.opens and s.instance and s.cause
+    local kinds = {CLOSED = true, OPEN = true, HALF_OPEN = true}
+    local sound = int(f[1]) and s.epoch and kinds[s.kind] and s.since and s.untl and s.opens and s.instance and s.cause
     if sound and s.kind == 'HALF_OPEN' then
       s.permitted, s.successes, s.failures, s.slow = int(f[9]), int(f[10]), int(f[11]), int(f[12])
       sound = s.permitted and s.successes and s.failures and s.slow
@@ -92,14 +90,7 @@ local function read_state(key)
     end
   end
   repair(key)
-  return initial()
-end
-
-local function write_state(key, s)
-  redis.call('HSET', key, 'v', '1', 'epoch', text(s.epoch), 'kind', s.kind, 'since', text(s.since), 'until', text(s.untl),
-      'opens', text(s.opens), 'instance', s.instance, 'cause', s.cause, 'permitted', text(s.permitted),
-      'successes', text(s.successes), 'failures', text(s.failures), 'slow', text(s.slow))
-  redis.call('PEXPIRE', key, text(math.ceil(math.max(DAY, 2 * (s.untl - now)) / 1000)))
+  return nil
 end
 
 local function unexpired(key)
@@ -116,6 +107,9 @@ local function leased(key, s)
 end
 
 local function state_reply(s, leases)
+  if not s or s.epoch == 0 then
+    return false
+  end
   return {s.epoch, s.kind, math.max(0, now - s.since), math.max(0, s.untl - now), s.opens, s.instance, s.cause,
       s.permitted, leases, s.successes, s.failures, s.slow}
 end
@@ -127,7 +121,8 @@ local function read_override(key)
       return nil
     end
     local o = {version = int(f[2]), mode = f[3], reason = f[4], actor = f[5], since = int(f[6]), untl = int(f[7])}
-    if int(f[1]) and o.version and MODES[o.mode] and o.reason and o.actor and o.since and o.untl then
+    local modes = {NONE = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true}
+    if int(f[1]) and o.version and modes[o.mode] and o.reason and o.actor and o.since and o.untl then
       if o.untl > 0 and o.untl <= now then
         o.mode, o.since, o.untl = 'NONE', o.untl, 0
       end
@@ -136,18 +131,6 @@ local function read_override(key)
   end
   repair(key)
   return nil
-end
-
-local function write_override(key, o)
-  redis.call('HSET', key, 'v', '1', 'version', text(o.version), 'mode', o.mode, 'reason', o.reason, 'actor', o.actor,
-      'since', text(o.since), 'until', text(o.untl))
-  if o.mode == 'NONE' then
-    redis.call('PEXPIRE', key, text(DAY / 1000))
-  elseif o.untl > 0 then
-    redis.call('PEXPIRE', key, text(math.ceil((math.max(0, o.untl - now) + DAY) / 1000)))
-  else
-    redis.call('PERSIST', key)
-  end
 end
 
 local function override_reply(o)
@@ -161,18 +144,3 @@ local function override_reply(o)
   return {o.version, o.mode, o.reason, o.actor, math.max(0, now - o.since), remaining}
 end
 
--- One line of words, separated by blanks: "1 state|override <breaker> <the reply's elements>", percent-encoded where needed.
--- A user who may not publish still may share: others then learn it with their next sync.
-local function publish(channel, what, breaker, reply)
-  local words = {'1', what, breaker}
-  for _, value in ipairs(reply) do
-    if type(value) == 'number' then
-      value = text(value)
-    end
-    words[#words + 1] = value
-  end
-  for i, word in ipairs(words) do
-    words[i] = string.gsub(word, '[%%%c ]', function(c) return string.format('%%%02X', string.byte(c)) end)
-  end
-  redis.pcall('PUBLISH', channel, table.concat(words, ' '))
-end

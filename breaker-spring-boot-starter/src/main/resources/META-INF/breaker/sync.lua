@@ -4,172 +4,118 @@
 -- ARGV  1 TIME or COUNT  2 size (slots or outcomes)  3 width of a slot  4 instance
 --       with a batch also: 5 sequence  6 epoch  7 trailing failures  8 their age  9 age of the last success or -1
 --       10 the outcomes (COUNT), or 10.. age, calls, failures, slow of every slice (TIME)
--- Reply {repaired, state, {calls, failures, slow, streak, age of the last success of a peer or -1}, override}
+-- Reply {repaired, state, override, calls, failures, slow, streak, age of the last success of a peer or -1}
 --
--- <window> (hash): v=1, e the epoch that it counts (another one than the state's: start over), c calls, f failures, s slow;
---   k streak, k0 time of its first failure; o1 time of the last success, oi its instance, o2 time of the last success of any
---   other instance; i:<instance> "<last sequence>:<second it was seen>"; by TIME: h the youngest slot (time / width) and a
---   field 0..size-1 (slot modulo size) "calls:failures:slow"; by COUNT: o the outcomes, oldest first.
---   TTL: by TIME twice the window's length, at least a minute, from the last batch; by COUNT a day, renewed by reading.
--- The totals run along, so the cost is that of the slots that change, not of the window.
+-- <window> (hash): v=2; t "epoch:calls:failures:slow:head", the totals of the window, the epoch that it counts (another one
+--   than the state's: start over) and by TIME its youngest slot (time / width); k "failures:first:success:other", the failures
+--   in a row, the time of their first, that of the last success and that of the last success of any other instance; by the
+--   instance of the last success; i:<instance> "last sequence:second it was seen"; by TIME a field 0..size-1 (slot modulo
+--   size) "calls:failures:slow"; by COUNT o the outcomes, oldest first.
+--   TTL: by TIME twice the window's length, at least a minute, renewed by a batch when half of it is gone; by COUNT a day,
+--   renewed by reading, too.
+-- The totals run along: the cost follows from the slots that change, not from calls, instances or the length of the window.
 
 local by_time, size, width, instance = ARGV[1] == 'TIME', tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local MINUTE = 60000000
 
 local function fresh(epoch)
-  return {e = epoch, c = 0, f = 0, s = 0, k = 0, k0 = 0, o1 = 0, oi = '', o2 = 0, h = 0, o = '', seen = 0, stored = {},
-      stale = true}
+  return {epoch = text(epoch), calls = 0, failures = 0, slow = 0, head = by_time and math.floor(now / width) or 0,
+      streak = 0, first = 0, success = 0, other = 0, by = '', seen = 0, is_fresh = true}
 end
 
+-- Numbers stay the texts that they are until somebody calculates with them.
 local function read_window(key, epoch)
-  local m = try('HMGET', key, 'v', 'e', 'c', 'f', 's', 'k', 'k0', 'o1', 'oi', 'o2', 'h', 'o', 'i:' .. instance)
+  local m = try('HMGET', key, 'v', 't', 'k', 'by', 'i:' .. instance)
   if not m.err then
     if not m[1] and not m[2] and redis.call('EXISTS', key) == 0 then
       return fresh(epoch)
     end
-    local w = {e = int(m[2]), c = int(m[3]), f = int(m[4]), s = int(m[5]), k = int(m[6]), k0 = int(m[7]), o1 = int(m[8]),
-        oi = m[9], o2 = int(m[10]), h = int(m[11]), o = m[12], seen = 0, stored = {}}
-    local sound = int(m[1]) and w.e and w.c and w.f and w.s and w.k and w.k0 and w.o1 and w.oi and w.o2 and w.h and w.o
-        and (by_time or (#w.o == w.c and not string.find(w.o, '[^sfSF]')))
-    if sound and m[13] then
-      w.seen = int(string.match(m[13], '^(%d+):%d+$') or '')
-      w.known = true
-      sound = w.seen
-    end
-    if sound then
-      -- The clock went back: no success could end a streak from the future, no failure could follow a success from there.
-      w.k0, w.o1, w.o2 = math.min(w.k0, now), math.min(w.o1, now), math.min(w.o2, now)
-      return w.e == epoch and w or fresh(epoch)
+    local counted, calls, failures, slow, head = string.match(m[2] or '', '^(%d+):(%d+):(%d+):(%d+):(%d+)$')
+    local streak, first, success, other = string.match(m[3] or '', '^(%d+):(%d+):(%d+):(%d+)$')
+    local seen = m[5] and string.match(m[5], '^(%d+):%d+$') or not m[5] and 0
+    if int(m[1]) and counted and streak and m[4] and seen
+        and math.max(counted, calls, failures, slow, head, streak, first, success, other, seen) <= LARGEST then
+      return tonumber(counted) ~= epoch and fresh(epoch) or {epoch = counted, calls = calls, failures = failures, slow = slow,
+          head = head, streak = streak, first = first, success = success, other = other, by = m[4], seen = seen,
+          is_known = m[5]}
     end
   end
   repair(key)
   return fresh(epoch)
 end
 
--- Loads slots (by field number) into w.slots; false if one makes no sense.
-local function load_slots(w, numbers)
-  w.slots = w.slots or {}
-  local missing, names = {}, {}
-  for _, n in ipairs(numbers) do
-    if not w.slots[n] then
-      w.slots[n] = {0, 0, 0}
-      missing[#missing + 1] = n
-      names[#names + 1] = text(n)
-    end
-  end
-  if w.stale or #missing == 0 then
-    return true
-  end
-  local values = redis.call('HMGET', KEYS[2], unpack(names))
-  for i, n in ipairs(missing) do
-    if values[i] then
-      local c, f, s = string.match(values[i], '^(%d+):(%d+):(%d+)$')
-      c, f, s = int(c), int(f), int(s)
-      if not (c and f and s) then
-        return false
-      end
-      w.slots[n] = {c, f, s}
-    end
-  end
-  return true
-end
-
 local function count(w, calls, failures, slow)
-  w.c = math.max(0, w.c + calls)
-  w.f = math.max(0, w.f + failures)
-  w.s = math.max(0, w.s + slow)
+  w.calls = math.max(0, w.calls + calls)
+  w.failures = math.max(0, w.failures + failures)
+  w.slow = math.max(0, w.slow + slow)
 end
 
--- Takes the slots that the window has left behind out of the totals.
-local function slide(w, head)
-  w.gone = {}
-  local step = head - w.h
-  if step == 0 then
+-- Nothing if the slot makes no sense.
+local function read_slot(slot)
+  local calls, failures, slow = string.match(slot or '0:0:0', '^(%d+):(%d+):(%d+)$')
+  if calls and math.max(calls, failures, slow) <= LARGEST then
+    return calls, failures, slow
+  end
+end
+
+-- Takes the slots that the window has left behind out of the totals; false if one makes no sense.
+local function slide(key, w)
+  local head = math.floor(now / width)
+  local step = head - w.head
+  if step == 0 or (step < 0 and step > -size) then
     return true
   end
-  if step >= size or step <= -size then
-    w.c, w.f, w.s, w.slots, w.cleared, w.h = 0, 0, 0, {}, true, head
-    return true
+  if step < 0 or step > size then
+    step = size
   end
-  if step < 0 then
-    return true
-  end
-  for slot = w.h + 1, head do
+  w.head, w.gone = head, {}
+  for slot = head - step + 1, head do
     w.gone[#w.gone + 1] = slot % size
   end
-  if not load_slots(w, w.gone) then
-    return false
+  if step == size then
+    w.calls, w.failures, w.slow = 0, 0, 0
+    return true
   end
-  for _, n in ipairs(w.gone) do
-    local slot = w.slots[n]
-    count(w, -slot[1], -slot[2], -slot[3])
-    w.slots[n] = {0, 0, 0}
-  end
-  w.h = head
-  return true
-end
-
-local function add_slices(w)
-  local numbers, slices = {}, {}
-  for i = 10, #ARGV - 3, 4 do
-    local slot = math.min(w.h, math.floor((now - tonumber(ARGV[i])) / width))
-    if slot > w.h - size then
-      numbers[#numbers + 1] = slot % size
-      slices[#slices + 1] = {tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])}
+  for _, slot in ipairs(redis.call('HMGET', key, unpack(w.gone))) do
+    local calls, failures, slow = read_slot(slot)
+    if not calls then
+      return false
     end
-  end
-  if not w.cleared and not load_slots(w, numbers) then
-    return false
-  end
-  w.touched = {}
-  for i, n in ipairs(numbers) do
-    local slot, slice = w.slots and w.slots[n] or {0, 0, 0}, slices[i]
-    w.slots = w.slots or {}
-    w.slots[n] = {slot[1] + slice[1], slot[2] + slice[2], slot[3] + slice[3]}
-    w.touched[n] = true
-    count(w, slice[1], slice[2], slice[3])
+    count(w, -calls, -failures, -slow)
   end
   return true
 end
 
-local function add_outcomes(w)
-  local function tally(outcomes, sign)
-    local _, failures = string.gsub(outcomes, '[fF]', '')
-    local _, slow = string.gsub(outcomes, '[SF]', '')
-    count(w, sign * #outcomes, sign * failures, sign * slow)
+local function reply(state, w, override)
+  local leases = 0
+  if state then
+    leases = leased(KEYS[3], state)
+    keep(KEYS[1], math.max(DAY, 2 * (state.untl - now)))
   end
-  local excess = math.max(0, #w.o + #ARGV[10] - size)
-  tally(string.sub(w.o, 1, excess), -1)
-  tally(ARGV[10], 1)
-  w.o = string.sub(w.o, excess + 1) .. ARGV[10]
+  local peer = tonumber(w.by == instance and w.other or w.success)
+  return {#repaired > 0 and repaired, state_reply(state, leases), override_reply(override),
+      w.calls, w.failures, w.slow, w.streak, peer > 0 and math.max(0, now - peer) or -1}
 end
 
--- A success is the last one if it is younger than the streak's first failure, however late it is reported; failures older
--- than the last success are no part of the streak.
-local function follow_streak(w)
-  local failures, first = tonumber(ARGV[7]), now - tonumber(ARGV[8])
-  if ARGV[9] ~= '-1' then
-    local success = now - tonumber(ARGV[9])
-    if w.k == 0 or success >= w.k0 then
-      w.k, w.k0 = 0, 0
-    end
-    if w.oi == instance then
-      w.o1 = math.max(w.o1, success)
-    elseif success >= w.o1 then
-      w.o1, w.oi, w.o2 = success, instance, w.o1
-    else
-      w.o2 = math.max(w.o2, success)
-    end
+-- Most circuits have neither a state nor an override, and one command tells so.
+local stored = redis.call('EXISTS', KEYS[1], KEYS[4])
+local state = stored > 0 and find_state(KEYS[1])
+local override = stored > (state and 1 or 0) and read_override(KEYS[4])
+local epoch = state and state.epoch or 0
+local window = read_window(KEYS[2], epoch)
+if by_time and not slide(KEYS[2], window) then
+  repair(KEYS[2])
+  window = fresh(epoch)
+end
+if not ARGV[5] or tonumber(ARGV[6]) ~= epoch or tonumber(ARGV[5]) <= tonumber(window.seen) then
+  if not by_time and not window.is_fresh then
+    keep(KEYS[2], DAY)
   end
-  if failures > 0 and first >= w.o1 then
-    w.k0 = w.k == 0 and first or math.min(w.k0, first)
-    w.k = w.k + failures
-  end
+  return reply(state, window, override)
 end
 
 -- Instances that are gone: looked for only when a new one appears, and long after their last batch could be repeated.
-local function prune(key, length)
-  local horizon = (now - math.max(3600000000, 2 * length)) / 1000000
+local function prune(key)
+  local horizon = (now - math.max(3600000000, 2 * size * width)) / 1000000
   local fields, gone = redis.call('HGETALL', key), {}
   for i = 1, #fields, 2 do
     local seen = string.match(fields[i], '^i:') and string.match(fields[i + 1], ':(%d+)$')
@@ -182,71 +128,98 @@ local function prune(key, length)
   end
 end
 
-local function store(key, w)
-  if w.stale then
-    redis.call('DEL', key)
-  elseif w.cleared then
-    for n = 0, size - 1 do
-      redis.call('HDEL', key, text(n))
+-- Adds the slots that change to the fields to be written; false if one makes no sense.
+local function add_slices(key, w, fields)
+  local at = {}
+  for i = 10, #ARGV - 3, 4 do
+    local slot = math.min(w.head, math.floor((now - ARGV[i]) / width))
+    if slot > w.head - size then
+      local field = slot % size
+      local value = at[field] or #fields + 2
+      local calls, failures, slow = read_slot(fields[value] or redis.call('HMGET', key, field)[1])
+      if not calls then
+        return false
+      end
+      at[field], fields[value - 1] = value, field
+      fields[value] = string.format('%.0f:%.0f:%.0f', calls + ARGV[i + 1], failures + ARGV[i + 2], slow + ARGV[i + 3])
+      count(w, ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
     end
-  end
-  if not (w.known or w.stale) then
-    prune(key, size * width)
-  end
-  for _, n in ipairs(w.gone or {}) do
-    if not w.touched[n] then
-      redis.call('HDEL', key, text(n))
-    end
-  end
-  local fields = {'v', '1', 'e', text(w.e), 'c', text(w.c), 'f', text(w.f), 's', text(w.s), 'k', text(w.k), 'k0', text(w.k0),
-      'o1', text(w.o1), 'oi', w.oi, 'o2', text(w.o2), 'h', text(w.h), 'o', w.o,
-      'i:' .. instance, ARGV[5] .. ':' .. clock[1]}
-  for n in pairs(w.touched or {}) do
-    local slot = w.slots[n]
-    fields[#fields + 1] = text(n)
-    fields[#fields + 1] = text(slot[1]) .. ':' .. text(slot[2]) .. ':' .. text(slot[3])
-  end
-  redis.call('HSET', key, unpack(fields))
-end
-
--- One attempt on a window as stored; false if a slot makes no sense.
-local function advance(w, counts)
-  if by_time then
-    return slide(w, math.floor(now / width)) and (not counts or add_slices(w))
-  end
-  if counts then
-    add_outcomes(w)
   end
   return true
 end
 
-local state = read_state(KEYS[1])
-local window = read_window(KEYS[2], state.epoch)
-local counts = ARGV[5] and tonumber(ARGV[6]) == state.epoch and tonumber(ARGV[5]) > window.seen
-if not advance(window, counts) then
-  repair(KEYS[2])
-  window = fresh(state.epoch)
-  advance(window, counts)
-end
-if counts then
-  follow_streak(window)
-  store(KEYS[2], window)
-end
-if by_time then
-  if counts then
-    redis.call('PEXPIRE', KEYS[2], text(math.ceil(math.max(MINUTE, 2 * size * width) / 1000)))
+-- Adds the outcomes to the fields to be written; false if the stored ones make no sense.
+local function add_outcomes(key, w, fields)
+  local function tally(outcomes, sign)
+    local _, failures = string.gsub(outcomes, '[fF]', '')
+    local _, slow = string.gsub(outcomes, '[SF]', '')
+    count(w, sign * #outcomes, sign * failures, sign * slow)
   end
-elseif not window.stale or counts then
-  keep(KEYS[2], DAY)
-end
-if state.epoch > 0 then
-  keep(KEYS[1], math.max(DAY, 2 * (state.untl - now)))
+  local stored = redis.call('HMGET', key, 'o')[1] or ''
+  if #stored ~= tonumber(w.calls) or string.find(stored, '[^sfSF]') then
+    return false
+  end
+  local excess = math.max(0, #stored + #ARGV[10] - size)
+  tally(string.sub(stored, 1, excess), -1)
+  tally(ARGV[10], 1)
+  fields[#fields + 1] = 'o'
+  fields[#fields + 1] = string.sub(stored, excess + 1) .. ARGV[10]
+  return true
 end
 
-local peer = window.oi == instance and window.o2 or window.o1
-local peer_age = -1
-if peer > 0 then
-  peer_age = math.max(0, now - peer)
+-- A success is the last one if it is younger than the streak's first failure, however late it is reported; failures older
+-- than the last success are no part of the streak. What is later than now is what the clock left behind when it went back.
+local function follow_streak(w)
+  local failures, first = tonumber(ARGV[7]), now - ARGV[8]
+  w.streak, w.first, w.success, w.other =
+      tonumber(w.streak), math.min(w.first, now), math.min(w.success, now), math.min(w.other, now)
+  if ARGV[9] ~= '-1' then
+    local success = now - ARGV[9]
+    if w.streak == 0 or success >= w.first then
+      w.streak, w.first = 0, 0
+    end
+    if w.by == instance then
+      w.success = math.max(w.success, success)
+    elseif success >= w.success then
+      w.success, w.by, w.other = success, instance, w.success
+    else
+      w.other = math.max(w.other, success)
+    end
+  end
+  if failures > 0 and first >= w.success then
+    w.first = w.streak == 0 and first or math.min(w.first, first)
+    w.streak = w.streak + failures
+  end
 end
-return {repaired, state_reply(state, leased(KEYS[3], state)),
-    {window.c, window.f, window.s, window.k, peer_age}, override_reply(read_override(KEYS[4]))}
+
+-- Forgets what the window has left behind, and counts; false if what is stored makes no sense.
+local function add_batch(key, w)
+  if w.is_fresh then
+    redis.call('DEL', key)
+  elseif not w.is_known then
+    prune(key)
+  end
+  if w.gone then
+    redis.call('HDEL', key, unpack(w.gone))
+  end
+  local fields = {'i:' .. instance, ARGV[5] .. ':' .. clock[1]}
+  if w.is_fresh then
+    fields[3], fields[4] = 'v', '2'
+  end
+  local add = by_time and add_slices or add_outcomes
+  if not add(key, w, fields) then
+    return false
+  end
+  follow_streak(w)
+  redis.call('HSET', key, 't', string.format('%s:%.0f:%.0f:%.0f:%.0f', w.epoch, w.calls, w.failures, w.slow, w.head),
+      'k', string.format('%.0f:%.0f:%.0f:%.0f', w.streak, w.first, w.success, w.other), 'by', w.by, unpack(fields))
+  return true
+end
+
+if not add_batch(KEYS[2], window) then
+  repair(KEYS[2])
+  window = fresh(epoch)
+  add_batch(KEYS[2], window)
+end
+keep(KEYS[2], by_time and math.max(60000000, 2 * size * width) or DAY)
+return reply(state, window, override)

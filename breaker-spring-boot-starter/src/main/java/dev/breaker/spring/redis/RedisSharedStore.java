@@ -67,7 +67,9 @@ final class RedisSharedStore implements SharedStore {
         return run(
                 call,
                 reply -> new SyncReply(
-                        Replies.state(reply.get(1)), Replies.totals(reply.get(2)), Replies.override(reply.get(3))));
+                        Replies.state(reply.get(1)),
+                        Replies.totals(reply.subList(3, 8)),
+                        Replies.override(reply.get(2))));
     }
 
     @Override
@@ -210,7 +212,9 @@ final class RedisSharedStore implements SharedStore {
         return connector
                 .run(call)
                 .thenApply(reply -> {
-                    repairs.repaired(Replies.list(reply.get(0)));
+                    if (reply.get(0) != null) {
+                        repairs.repaired(Replies.list(reply.get(0)));
+                    }
                     return read.apply(reply);
                 })
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(RedisStoreException.of(failure)));

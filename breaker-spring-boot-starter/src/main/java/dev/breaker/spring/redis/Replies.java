@@ -16,6 +16,9 @@ final class Replies {
     private Replies() {}
 
     static SharedState state(@Nullable Object reply) {
+        if (reply == null) {
+            return SharedState.initial();
+        }
         List<?> e = list(reply);
         SharedState.Kind kind = SharedState.Kind.valueOf(text(e.get(1)));
         Probes probes = kind == SharedState.Kind.HALF_OPEN
@@ -32,8 +35,7 @@ final class Replies {
                 probes);
     }
 
-    static Totals totals(@Nullable Object reply) {
-        List<?> e = list(reply);
+    static Totals totals(List<?> e) {
         return new Totals(number(e.get(0)), number(e.get(1)), number(e.get(2)), number(e.get(3)), age(e.get(4)));
     }
 

@@ -6,24 +6,30 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** The Lua scripts of {@code META-INF/breaker}, one per operation, each with {@code common.lua} in front of it. */
+/**
+ * The Lua scripts of {@code META-INF/breaker}, one per operation, each with {@code common.lua} in front of it and, if it changes
+ * a state or an override, with {@code writing.lua} between them.
+ */
 enum Script {
-    SYNC,
-    TRANSITION,
-    PERMIT,
-    COMPLETE,
-    ADOPT,
-    OVERRIDE;
+    SYNC("common"),
+    TRANSITION("common", "writing"),
+    PERMIT("common", "writing"),
+    COMPLETE("common", "writing"),
+    ADOPT("common", "writing"),
+    OVERRIDE("common", "writing");
 
     private final String source;
 
     private final String sha1;
 
-    Script() {
-        source = load("common") + load(name().toLowerCase(Locale.ROOT));
+    Script(String... preludes) {
+        source = Arrays.stream(preludes).map(Script::load).collect(Collectors.joining())
+                + load(name().toLowerCase(Locale.ROOT));
         sha1 = sha1(source);
     }
 
