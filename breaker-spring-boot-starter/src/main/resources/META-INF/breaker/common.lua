@@ -11,8 +11,8 @@
 -- Fields that a script does not know are left alone. A key of a wrong type or with a field that makes no sense is deleted,
 -- named in the reply, and treated as missing. Time is the server's and is read once per script.
 --
--- State in a reply: {epoch, kind, elapsed, remaining, opens, instance, cause, permitted, leased, successes, failures, slow},
---   or false: CLOSED, epoch 0
+-- State in a reply: {epoch, kind, elapsed, remaining, opens, instance, cause}, of a HALF_OPEN stay also permitted, leased,
+--   successes, failures, slow; or false: CLOSED, epoch 0
 -- Override in a reply: {version, mode, reason, actor, elapsed, remaining or -1}, or false
 -- Durations are microseconds. The first element of every reply lists the keys that were repaired, or is false without any.
 -- A number in a reply may be a text.
@@ -63,8 +63,7 @@ end
 
 -- Nothing if none is stored, which means CLOSED.
 local function find_state(key)
-  local f = try('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause',
-      'permitted', 'successes', 'failures', 'slow')
+  local f = try('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause')
   if not f.err then
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
       return nil
@@ -74,7 +73,8 @@ local function find_state(key)
     local kinds = {CLOSED = true, OPEN = true, HALF_OPEN = true}
     local sound = int(f[1]) and s.epoch and kinds[s.kind] and s.since and s.untl and s.opens and s.instance and s.cause
     if sound and s.kind == 'HALF_OPEN' then
-      s.permitted, s.successes, s.failures, s.slow = int(f[9]), int(f[10]), int(f[11]), int(f[12])
+      local probes = redis.call('HMGET', key, 'permitted', 'successes', 'failures', 'slow')
+      s.permitted, s.successes, s.failures, s.slow = int(probes[1]), int(probes[2]), int(probes[3]), int(probes[4])
       sound = s.permitted and s.successes and s.failures and s.slow
     end
     if sound then
@@ -110,8 +110,12 @@ local function state_reply(s, leases)
   if not s or s.epoch == 0 then
     return false
   end
-  return {s.epoch, s.kind, math.max(0, now - s.since), math.max(0, s.untl - now), s.opens, s.instance, s.cause,
-      s.permitted, leases, s.successes, s.failures, s.slow}
+  local elapsed, remaining = math.max(0, now - s.since), math.max(0, s.untl - now)
+  if s.kind ~= 'HALF_OPEN' then
+    return {s.epoch, s.kind, elapsed, remaining, s.opens, s.instance, s.cause}
+  end
+  return {s.epoch, s.kind, elapsed, remaining, s.opens, s.instance, s.cause, s.permitted, leases, s.successes, s.failures,
+      s.slow}
 end
 
 local function read_override(key)
