@@ -26,5 +26,7 @@ class ScriptTest {
         assertThat(RuntimeHintsPredicates.resource().forResource(path)).accepts(hints);
         assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/breaker/common.lua"))
                 .accepts(hints);
+        assertThat(RuntimeHintsPredicates.resource().forResource("META-INF/breaker/writing.lua"))
+                .accepts(hints);
     }
 }

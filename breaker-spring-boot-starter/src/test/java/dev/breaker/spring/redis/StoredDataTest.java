@@ -127,6 +127,16 @@ class StoredDataTest {
         }
 
         @Test
+        void ofAWindowByTimeAreRenewedByABatchWhenHalfIsGone() {
+            get(store.sync("b", WINDOW, "a", failures(1, 0)));
+            redis.command("PEXPIRE", BY_TIME, "29000");
+
+            get(store.sync("b", WINDOW, "a", failures(2, 0)));
+
+            assertThat(ttl(BY_TIME)).isBetween(30_000L, 60_000L);
+        }
+
+        @Test
         void areLeftAloneByADenial() {
             transition(0, Kind.OPEN, Duration.ZERO);
             assertThat(permit("l1", 1)).isTrue();
@@ -238,12 +248,21 @@ class StoredDataTest {
             }
         }
 
-        @Test
-        void thatLacksAFieldIsReplaced(CapturedOutput output) {
+        @ParameterizedTest
+        @CsvSource({
+            STATE + ",kind",
+            OVERRIDE + ",mode",
+            BY_TIME + ",v",
+            BY_TIME + ",t",
+            BY_TIME + ",k",
+            BY_TIME + ",by",
+            BY_COUNT + ",t"
+        })
+        void thatLacksAFieldIsReplaced(String key, String field, CapturedOutput output) {
             useEverything();
-            redis.command("HDEL", STATE, "kind");
+            redis.command("HDEL", key, field);
 
-            repairsAndGoesOn(STATE, output);
+            repairsAndGoesOn(key, output);
         }
 
         @Test
