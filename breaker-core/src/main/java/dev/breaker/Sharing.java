@@ -28,6 +28,8 @@ final class Sharing {
     private volatile SharedState known = SharedState.initial();
     private boolean proposing;
     private long proposed;
+    /* A proposal came to nothing. The counts behind it may be acknowledged, and so are no news that would bring it up again. */
+    private boolean thwarted;
     private @Nullable String resetCause;
 
     Sharing(Circuit circuit, SharingSettings settings) {
@@ -122,6 +124,7 @@ final class Sharing {
     void tick(long now) {
         if (proposing && now - proposed > Exchange.GIVE_UP) {
             proposing = false;
+            thwarted = true;
         }
         exchange.tick(now);
     }
@@ -147,7 +150,8 @@ final class Sharing {
             follow(reply.state());
             window.fetched(now, reply.totals());
         } else if (!lost) {
-            boolean badNews = window.acknowledged();
+            boolean badNews = window.acknowledged() || thwarted;
+            thwarted = false;
             window.fetched(now, reply.totals());
             update(reply.state());
             circuit.openings().judge(this, reply.totals(), badNews);
@@ -161,6 +165,7 @@ final class Sharing {
     void failed(long now, @Nullable Throwable fault) {
         if (!exchange.isClosed()) {
             exchange.failed(now, fault);
+            thwarted |= proposing;
             proposing = false;
             circuit.openings().unanswered();
         }
@@ -224,6 +229,7 @@ final class Sharing {
         known = state;
         exchange.news(circuit.now());
         proposing = false;
+        thwarted = false;
         circuit.openings().askAgain();
         if (ours && state.kind() == Kind.CLOSED) {
             resetCause = null;

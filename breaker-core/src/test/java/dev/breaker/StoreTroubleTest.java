@@ -127,6 +127,17 @@ class StoreTroubleTest {
         }
 
         @Test
+        void reachTheClusterThoughTheStoreCountedTheFailuresAndRefusedTheTransition() {
+            Cluster cluster = new Cluster(2, threeInARow().waitDurationInOpenState(Duration.ofMinutes(1)));
+            cluster.store.affected = "transition"::equals;
+            cluster.store.fault = Fault.DOWN;
+            cluster.node(0).fails(3);
+            assertThat(cluster.afterSeconds(2).states()).containsExactly(OPEN, CLOSED);
+            cluster.store.fault = Fault.NONE;
+            assertThat(cluster.afterSeconds(3).states()).containsExactly(OPEN, OPEN);
+        }
+
+        @Test
         void thatRestedOnOldNewsOfOthersAreTakenBack() {
             Cluster cluster = new Cluster(2, BreakerConfig.builder());
             cluster.node(0).fails(9);
