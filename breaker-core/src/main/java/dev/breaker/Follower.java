@@ -51,7 +51,10 @@ final class Follower {
 
     private void rejoin(SharedState state, Phase automatic) {
         if (automatic.scope() == BreakerScope.CLUSTER) {
-            if (automatic instanceof OpenPhase open && open.isDue()) {
+            if (automatic instanceof SharedHalfOpenPhase && state.kind() == Kind.OPEN) {
+                /* The store lost its data, and the leases with it: the next stay has probes of its own. */
+                enter(state, false);
+            } else if (automatic instanceof OpenPhase open && open.isDue()) {
                 circuit.transitions().halfOpenUnasked(open);
             }
         } else if (automatic instanceof LocalHalfOpenPhase local && local.isProbing()) {

@@ -200,6 +200,21 @@ class SharedHealthProbeTest {
     class Success {
 
         @Test
+        void isAskedAgainAfterTheStoreLostAHalfOpenStay() {
+            partner.down = false;
+            Cluster cluster = open(threeInARow()
+                            .healthProbe(partner)
+                            .healthProbeResult(BreakerConfig.HealthProbeResult.HALF_OPEN))
+                    .afterSeconds(15);
+            assertAll(cluster, HALF_OPEN);
+            cluster.memory.clear();
+            cluster.afterSeconds(2);
+            assertThat(partner.checks).isEqualTo(2);
+            cluster.node(0).succeeds(2);
+            assertAll(cluster, CLOSED);
+        }
+
+        @Test
         void letsCallsOfAllInstancesDecideIfSoConfigured() {
             partner.down = false;
             Cluster cluster = open(threeInARow()

@@ -184,6 +184,19 @@ class StoreTroubleTest {
         }
 
         @Test
+        void beginsAnewWithinAPollWhenTheStoreLostItsLeases() {
+            Cluster cluster = new Cluster(2, threeInARow().probeLease(Duration.ofMinutes(10)));
+            cluster.node(0).fails(3);
+            cluster.afterSeconds(16);
+            assertThat(cluster.node(0).breaker.tryAcquire()).isNotNull();
+            assertThat(cluster.node(1).isRejected()).isTrue();
+            cluster.memory.clear();
+            cluster.afterSeconds(2);
+            cluster.node(1).succeeds(1);
+            assertThat(cluster.states()).containsExactly(CLOSED, CLOSED);
+        }
+
+        @Test
         void endsInTimeAlsoWhenItsEndFallsIntoAnOutage() {
             Cluster cluster = new Cluster(2, threeInARow().maxWaitDurationInHalfOpenState(Duration.ofSeconds(5)));
             cluster.node(0).fails(3);
