@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +22,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * that a service does not begin its life with an outage.
  *
  * <p>Drivers reconnect by themselves, but not from a connection that is silent and never breaks, nor to the successor of a
- * demoted master, and they keep the reason to themselves: after two seconds without any answer everything is made anew.
+ * demoted master, and they keep the reason to themselves: two seconds after the last answer, or after such a master has refused
+ * to write, everything is made anew.
  */
 final class Connector implements AutoCloseable {
 
@@ -146,20 +148,24 @@ final class Connector implements AutoCloseable {
     }
 
     private void watch(Link on, @Nullable Throwable failure) {
-        if (failure == null || RedisStoreException.of(failure).isAnswered()) {
+        RedisStoreException why = failure == null ? null : RedisStoreException.of(failure);
+        if (why == null || why.isAnswered()) {
             on.silence.set(null);
-            return;
+        } else {
+            Object silence = new Object();
+            if (on.silence.compareAndSet(null, silence)) {
+                schedule(() -> giveUp(on, "No answer", () -> on.silence.get() == silence), PATIENCE);
+            }
         }
-        Object silence = new Object();
-        if (on.silence.compareAndSet(null, silence)) {
-            schedule(() -> giveUp(on, silence), PATIENCE);
+        if (why != null && why.isReadOnly() && on.demoted.compareAndSet(false, true)) {
+            schedule(() -> giveUp(on, "It is a read-only replica", () -> true), PATIENCE);
         }
     }
 
-    private void giveUp(Link on, Object silence) {
-        if (on.silence.get() == silence && link == on && !closed) {
-            log.debug("No answer from {}: connecting anew", source.describe());
-            trouble = source.describe() + ": No answer";
+    private void giveUp(Link on, String why, BooleanSupplier still) {
+        if (still.getAsBoolean() && link == on && !closed) {
+            trouble = source.describe() + ": " + why;
+            log.debug("Connecting anew: {}", trouble);
             disconnect();
             connect();
         }

@@ -1,5 +1,6 @@
 package dev.breaker.spring.redis;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisClusterConnection;
@@ -17,6 +18,9 @@ final class Link {
 
     /** Set by the first operation that was not answered, cleared by the next one that is. */
     final AtomicReference<@Nullable Object> silence = new AtomicReference<>();
+
+    /** Set when the server has refused to write because it is a replica, for good: it still answers what only reads. */
+    final AtomicBoolean demoted = new AtomicBoolean();
 
     private Link(RedisConnectionFactory factory, ScriptClient client, Subscription subscription) {
         this.factory = factory;

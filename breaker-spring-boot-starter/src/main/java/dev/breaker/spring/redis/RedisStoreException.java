@@ -10,14 +10,17 @@ final class RedisStoreException extends RuntimeException {
 
     private final boolean answered;
 
-    private RedisStoreException(String message, boolean answered) {
+    private final boolean readOnly;
+
+    private RedisStoreException(String message, boolean answered, boolean readOnly) {
         super(message, null, false, false);
         this.answered = answered;
+        this.readOnly = readOnly;
     }
 
     /** The server could not be asked, or did not answer. */
     static RedisStoreException unanswered(String message) {
-        return new RedisStoreException(message, false);
+        return new RedisStoreException(message, false, false);
     }
 
     /** The server could not be asked, or did not answer. */
@@ -38,17 +41,21 @@ final class RedisStoreException extends RuntimeException {
     /** The server answered with an error. */
     static RedisStoreException answered(Throwable failure) {
         String reason = reason(failure);
-        /* A demoted master says so for ever; a new connection finds its successor. */
-        return new RedisStoreException(reason, !reason.startsWith("READONLY"));
+        return new RedisStoreException(reason, true, reason.contains("READONLY "));
     }
 
     /** Says where as well. */
     RedisStoreException at(String place) {
-        return new RedisStoreException(place + ": " + getMessage(), answered);
+        return new RedisStoreException(place + ": " + getMessage(), answered, readOnly);
     }
 
     boolean isAnswered() {
         return answered;
+    }
+
+    /** The server is a replica. */
+    boolean isReadOnly() {
+        return readOnly;
     }
 
     static String reason(Throwable failure) {

@@ -293,6 +293,21 @@ class OutageTest {
 
     @ParameterizedTest
     @EnumSource
+    void aReadOnlyServerIsLeftThoughItAnswersWhatOnlyReads(Driver driver) {
+        redis = RealRedis.start();
+        store = awaitReply(driver);
+        List<String> before = connections();
+        redis.command("REPLICAOF", "127.0.0.1", "1");
+        assertThatThrownBy(() -> get(store.transition("b", 0, open("x")))).hasMessageContaining("READONLY");
+
+        await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
+            get(store.sync("b", WINDOW, "a", null));
+            assertThat(connections()).isNotEmpty().doesNotContainAnyElementsOf(before);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void closingTakesNoLongerThanHalfASecondWhileTheServerHangs(Driver driver) {
         redis = RealRedis.start();
         store = awaitReply(driver);
