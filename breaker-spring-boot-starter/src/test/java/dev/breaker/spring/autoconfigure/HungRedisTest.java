@@ -8,6 +8,8 @@ import dev.breaker.BreakerRegistry;
 import dev.breaker.BreakerSnapshot.Sharing;
 import dev.breaker.BreakerState;
 import dev.breaker.spring.annotation.CircuitBreaker;
+import dev.breaker.spring.faults.Fault;
+import dev.breaker.spring.faults.Observed;
 import dev.breaker.spring.redis.RealRedis;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -83,12 +85,17 @@ class HungRedisTest {
         return offer;
     }
 
+    @Fault(
+            of = Fault.Subject.REDIS,
+            what = "hung, while commands may take ten seconds",
+            promise = "No call waits for it, neither in CLOSED nor when that opens nor in OPEN.")
     @ParameterizedTest
     @ValueSource(strings = {"lettuce", "jedis"})
-    void delaysNoCallWhileTheCircuitIsClosedOpensAndIsOpen(String client) {
+    void delaysNoCallWhileTheCircuitIsClosedOpensAndIsOpen(String client, Observed observed) {
         service(client).run(context -> {
             awaitFirstAnswer(context);
             redis.hang();
+            long begin = System.nanoTime();
             for (int i = 0; i < 1000; i++) {
                 assertThat(call(context, i % 3 != 0)).isEqualTo(i % 3 != 0 ? "hot" : "cold");
             }
@@ -98,13 +105,19 @@ class HungRedisTest {
             }
             assertThat(partner(context).state()).isEqualTo(BreakerState.OPEN);
             assertThat(call(context, true)).isEqualTo("cold");
+            observed.note("1,004 calls in", (System.nanoTime() - begin) / 1_000_000 + " ms");
             redis.resume();
         });
     }
 
+    @Fault(
+            of = Fault.Subject.REDIS,
+            what = "hung when the wait of an OPEN circuit is over",
+            promise =
+                    "Callers wait for a probe for 50 ms at most, and after 2 s of silence they get one without Redis; it closes the circuit on this instance.")
     @ParameterizedTest
     @ValueSource(strings = {"lettuce", "jedis"})
-    void boundsTheWaitForAProbeWhichIsMadeWithoutRedisInTheEnd(String client) {
+    void boundsTheWaitForAProbeWhichIsMadeWithoutRedisInTheEnd(String client, Observed observed) {
         service(client).run(context -> {
             awaitFirstAnswer(context);
             for (int i = 0; i < 3; i++) {
@@ -112,9 +125,12 @@ class HungRedisTest {
             }
             await().atMost(SOON).until(() -> partner(context).snapshot().epoch() > 0);
             redis.hang();
+            long begin = System.nanoTime();
             await().atMost(SOON)
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> call(context, true).equals("hot"));
+            observed.note(
+                    "probed without Redis after", (System.nanoTime() - begin) / 1_000_000 + " ms (1 s of them OPEN)");
             assertThat(partner(context).state()).isEqualTo(BreakerState.CLOSED);
             assertThat(context.getBean(BreakerRegistry.class).sharing()).isEqualTo(Sharing.DEGRADED);
             redis.resume();

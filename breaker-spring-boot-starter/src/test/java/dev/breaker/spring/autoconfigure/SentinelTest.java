@@ -7,6 +7,8 @@ import dev.breaker.Breaker;
 import dev.breaker.BreakerRegistry;
 import dev.breaker.BreakerSnapshot.Sharing;
 import dev.breaker.BreakerState;
+import dev.breaker.spring.faults.Fault;
+import dev.breaker.spring.faults.Observed;
 import dev.breaker.spring.redis.RealSentinel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,9 +54,14 @@ class SentinelTest {
         await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(state));
     }
 
+    @Fault(
+            of = Fault.Subject.REDIS,
+            what = "its master is killed, and Sentinel puts a replica in its place",
+            promise =
+                    "An OPEN circuit rejects throughout; the new master is found within 3 s of its election, and what is decided then reaches all.")
     @ParameterizedTest
     @ValueSource(strings = {"lettuce", "jedis"})
-    void anOpenCircuitStaysOpenAndSharingGoesOnAfterAFailOver(String client, @TempDir Path directory)
+    void anOpenCircuitStaysOpenAndSharingGoesOnAfterAFailOver(String client, @TempDir Path directory, Observed observed)
             throws IOException {
         try (RealSentinel redis = RealSentinel.start(directory)) {
             service(redis, client)
@@ -63,13 +70,17 @@ class SentinelTest {
                         awaitState(registry(other).breaker("partner"), BreakerState.OPEN);
 
                         redis.killMaster();
+                        long killed = System.nanoTime();
                         assertThat(registry(one).breaker("partner").tryAcquire())
                                 .isNull();
                         await().atMost(SOON).until(redis::hasFailedOver);
+                        long failedOver = System.nanoTime();
                         assertThat(registry(one).breaker("partner").state()).isEqualTo(BreakerState.OPEN);
                         registry(one).breaker("partner").reset("repaired", "test");
                         awaitState(registry(other).breaker("partner"), BreakerState.CLOSED);
                         await().atMost(SOON).until(() -> registry(one).sharing() == Sharing.ACTIVE);
+                        observed.note("failed over after", (failedOver - killed) / 1_000_000 + " ms")
+                                .note("shared again after", (System.nanoTime() - failedOver) / 1_000_000 + " ms");
                     }));
         }
     }

@@ -46,7 +46,7 @@ final class FaultRows implements ParameterResolver, AfterTestExecutionCallback {
     public void afterTestExecution(ExtensionContext test) {
         if (test.getExecutionException().isEmpty()) {
             boolean once = test.getUniqueId().contains("[method:");
-            String invocation = once ? "" : test.getDisplayName().replaceAll("^\\[\\d+] *|\\w+ = ", "");
+            String invocation = once ? "" : test.getDisplayName().replaceAll("^\\[\\d+] *|\\w+ = |\"", "");
             passed.add(new Row(
                     test.getRequiredTestMethod(), invocation, observed(test).text()));
         }

@@ -39,10 +39,10 @@ final class Traffic implements AutoCloseable {
      *
      * @param what the calls' name in messages and for {@link #made}
      * @param mayWaitIn name of the only class in which the caller may wait, or empty
-     * @param expected what each call has to return
+     * @param expected what a call may return
      */
-    Traffic calling(String what, String mayWaitIn, Callable<?> call, Object expected) {
-        callers.add(new Caller(what, mayWaitIn, call, expected));
+    Traffic calling(String what, String mayWaitIn, Callable<?> call, Object... expected) {
+        callers.add(new Caller(what, mayWaitIn, call, List.of(expected)));
         return this;
     }
 
@@ -87,6 +87,10 @@ final class Traffic implements AutoCloseable {
                 .note("p99.9", quantile(during, 0.999))
                 .note("(before:", quantile(before, 0.999) + ")")
                 .note("slowest", quantile(during, 1));
+        LongStream waits = callers.stream()
+                .filter(caller -> !caller.mayWaitIn.isEmpty())
+                .flatMapToLong(caller -> LongStream.concat(caller.before(), caller.during()));
+        waits.max().ifPresent(longest -> observed.note("longest wait for a probe", "%.1f ms".formatted(longest / 1e6)));
     }
 
     private static String quantile(long[] sorted, double share) {
@@ -106,7 +110,7 @@ final class Traffic implements AutoCloseable {
         private final String what;
         private final String mayWaitIn;
         private final Callable<?> call;
-        private final Object expected;
+        private final List<Object> expected;
         private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
         private long[] nanos = new long[10_000];
         private int size;
@@ -115,7 +119,7 @@ final class Traffic implements AutoCloseable {
         private int lookedAt = -1;
         private int waits;
 
-        private Caller(String what, String mayWaitIn, Callable<?> call, Object expected) {
+        private Caller(String what, String mayWaitIn, Callable<?> call, List<Object> expected) {
             this.what = what;
             this.mayWaitIn = mayWaitIn;
             this.call = call;
@@ -129,7 +133,7 @@ final class Traffic implements AutoCloseable {
             inside = Thread.currentThread();
             try {
                 Object result = call.call();
-                if (!expected.equals(result)) {
+                if (!expected.contains(result)) {
                     unexpected.add(what + " returned " + result);
                 }
             } catch (Throwable e) {
