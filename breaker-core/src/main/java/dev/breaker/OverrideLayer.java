@@ -91,24 +91,34 @@ final class OverrideLayer {
         Duration ttl = next.remaining();
         until = ttl == null ? null : circuit.now() + ttl.toNanos();
         phase = phase(next.mode());
-        if (expiry != null) {
-            expiry.cancel();
-        }
-        expiry = phase == null || ttl == null
-                ? null
-                : circuit.lastingTimers().after(ttl.toNanos(), () -> circuit.exclusively(this::expire));
+        lookAgainIn(phase == null ? null : ttl);
         unsent = here;
         ours = here;
         circuit.phases().refresh();
     }
 
-    /* Its version stays. The timer of an earlier override may still come. */
-    private void expire() {
-        if (phase != null && until != null && until - circuit.now() <= 0) {
-            phase = null;
-            unsent = false;
-            circuit.phases().refresh();
+    private void lookAgainIn(@Nullable Duration left) {
+        if (expiry != null) {
+            expiry.cancel();
         }
+        expiry = left == null
+                ? null
+                : circuit.lastingTimers().after(left.toNanos(), () -> circuit.exclusively(this::expire));
+    }
+
+    /* Its version stays. The time may not be up: the timer of an earlier override may still come, and a ticker may be slower. */
+    private void expire() {
+        if (phase == null || until == null) {
+            return;
+        }
+        long left = until - circuit.now();
+        if (left > 0) {
+            lookAgainIn(Duration.ofNanos(left));
+            return;
+        }
+        phase = null;
+        unsent = false;
+        circuit.phases().refresh();
     }
 
     private @Nullable Phase phase(Mode mode) {

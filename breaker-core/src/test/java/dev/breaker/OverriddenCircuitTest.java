@@ -9,6 +9,7 @@ import static dev.breaker.BreakerState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
@@ -134,6 +135,18 @@ class OverriddenCircuitTest {
 
     @Nested
     class Expiry {
+
+        @Test
+        void comesAlsoIfTheTickerIsSlowerThanTheTimers() {
+            long began = System.nanoTime();
+            try (BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(() -> (System.nanoTime() - began) / 2)
+                    .build()) {
+                Breaker slow = registry.breaker("partner");
+                slow.forceOpen("partner migrates", "ann", Duration.ofMillis(50));
+                await().until(() -> slow.state() == CLOSED);
+            }
+        }
 
         @Test
         void endsAnOverrideByItself() {
