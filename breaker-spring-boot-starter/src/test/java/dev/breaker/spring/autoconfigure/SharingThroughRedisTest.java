@@ -9,6 +9,8 @@ import dev.breaker.BreakerSnapshot.Sharing;
 import dev.breaker.BreakerState;
 import dev.breaker.Permit;
 import dev.breaker.shared.SharedStore;
+import dev.breaker.spring.faults.Fault;
+import dev.breaker.spring.faults.Observed;
 import dev.breaker.spring.redis.RealRedis;
 import java.io.IOException;
 import java.time.Duration;
@@ -96,14 +98,20 @@ class SharingThroughRedisTest {
         }));
     }
 
+    @Fault(
+            of = Fault.Subject.DATA,
+            what = "another application with circuits of the same names on the same Redis",
+            promise = "Applications of different names don't notice each other.")
     @Test
-    void keepsServicesOfDifferentNamesApart() {
+    void keepsServicesOfDifferentNamesApart(Observed observed) {
         ApplicationContextRunner offers = service(redis.port());
         ApplicationContextRunner orders = service(redis.port()).withPropertyValues("spring.application.name=orders");
         offers.run(one -> orders.run(other -> offers.run(third -> {
             fail(partner(one), 3);
             awaitState(partner(third), BreakerState.OPEN);
             assertThat(partner(other).state()).isEqualTo(BreakerState.CLOSED);
+            observed.note("circuit of this one", BreakerState.OPEN)
+                    .note("of the other", partner(other).state());
         })));
     }
 
