@@ -23,6 +23,9 @@ final class Drill implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int CALLS = 100;
     private static final String PROBE_LEASES = "dev.breaker.ProbeLeases";
+    /* Places in a window's totals, "epoch:calls:failures:slow:head". */
+    private static final int MADE = 1;
+    private static final int FAILED = 2;
 
     private final Function<String, RealRedis> server;
     private final Traffic traffic = new Traffic();
@@ -169,8 +172,8 @@ final class Drill implements AutoCloseable {
                 .mapToLong(instance -> instance.partner().failures.get())
                 .sum();
         await("every call counted").atMost(LIMIT).untilAsserted(() -> {
-            assertThat(counted("c")).isEqualTo(made);
-            assertThat(counted("f")).isEqualTo(failures);
+            assertThat(counted(MADE)).isEqualTo(made);
+            assertThat(counted(FAILED)).isEqualTo(failures);
         });
         facts.put("counted", made + " of " + made);
         return this;
@@ -183,13 +186,13 @@ final class Drill implements AutoCloseable {
         await("nothing left to send")
                 .atMost(LIMIT)
                 .until(() -> all(instance ->
-                        instance.breaker("closed").snapshot().counts().calls() == counted("c")));
-        long before = counted("c");
+                        instance.breaker("closed").snapshot().counts().calls() == counted(MADE)));
+        long before = counted(MADE);
         assertThat(before).isLessThanOrEqualTo(made);
         instances.forEach(instance -> instance.offers().closed());
         await("two more counted")
                 .atMost(LIMIT)
-                .untilAsserted(() -> assertThat(counted("c")).isEqualTo(before + 2));
+                .untilAsserted(() -> assertThat(counted(MADE)).isEqualTo(before + 2));
         facts.put("counted", before + " of " + made);
         return this;
     }
@@ -251,9 +254,9 @@ final class Drill implements AutoCloseable {
                 .untilAsserted(() -> assertThat(stored(name, "state", "kind")).isEqualTo(kind));
     }
 
-    private long counted(String field) {
-        String calls = stored("closed", "window:10x60000ms", field);
-        return calls == null ? 0 : Long.parseLong(calls);
+    private long counted(int part) {
+        String totals = stored("closed", "window:10x60000ms", "t");
+        return totals == null ? 0 : Long.parseLong(totals.split(":", -1)[part]);
     }
 
     private String stored(String circuit, String what, String field) {
