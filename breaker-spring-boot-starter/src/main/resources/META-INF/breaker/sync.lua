@@ -11,11 +11,13 @@
 --   in a row, the time of their first, that of the last success and that of the last success of any other instance; by the
 --   instance of the last success; i:<instance> "last sequence:second it was seen"; by TIME a field 0..size-1 (slot modulo
 --   size) "calls:failures:slow"; by COUNT o the outcomes, oldest first.
---   TTL: by TIME twice the window's length, at least a minute, renewed by a batch when half of it is gone; by COUNT a day,
---   renewed by reading, too.
+--   TTL: by TIME twice the window's length, at least three minutes, of which half outlasts the longest pause between two polls;
+--   by COUNT a day. Renewed when half of it is gone, by a batch, and by reading where something has no age: outcomes by COUNT
+--   and failures in a row.
 -- The totals run along: the cost follows from the slots that change, not from calls, instances or the length of the window.
 
 local by_time, size, width, instance = ARGV[1] == 'TIME', tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local lifetime = by_time and math.max(180000000, 2 * size * width) or DAY
 
 local function fresh(epoch)
   return {epoch = text(epoch), calls = 0, failures = 0, slow = 0, head = by_time and math.floor(now / width) or 0,
@@ -107,8 +109,8 @@ if by_time and not slide(KEYS[2], window) then
   window = fresh(epoch)
 end
 if not ARGV[5] or tonumber(ARGV[6]) ~= epoch or tonumber(ARGV[5]) <= tonumber(window.seen) then
-  if not by_time and not window.is_fresh then
-    keep(KEYS[2], DAY)
+  if not window.is_fresh and (not by_time or tonumber(window.streak) > 0) then
+    keep(KEYS[2], lifetime)
   end
   return reply(state, window, override)
 end
@@ -221,5 +223,5 @@ if not add_batch(KEYS[2], window) then
   window = fresh(epoch)
   add_batch(KEYS[2], window)
 end
-keep(KEYS[2], by_time and math.max(60000000, 2 * size * width) or DAY)
+keep(KEYS[2], lifetime)
 return reply(state, window, override)

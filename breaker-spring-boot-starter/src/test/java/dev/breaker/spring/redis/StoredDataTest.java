@@ -84,7 +84,7 @@ class StoredDataTest {
             assertThat(ttl(STATE)).isBetween(DAY - 60_000, DAY);
             assertThat(ttl(PERMITS)).isBetween(LONG.toMillis(), 10 * LONG.toMillis());
             assertThat(ttl(OVERRIDE)).isBetween(DAY, DAY + LONG.toMillis());
-            assertThat(ttl(BY_TIME)).isBetween(30_000L, 60_000L);
+            assertThat(ttl(BY_TIME)).isBetween(120_000L, 180_000L);
             assertThat(ttl(BY_COUNT)).isBetween(DAY - 60_000, DAY);
         }
 
@@ -129,11 +129,33 @@ class StoredDataTest {
         @Test
         void ofAWindowByTimeAreRenewedByABatchWhenHalfIsGone() {
             get(store.sync("b", WINDOW, "a", failures(1, 0)));
-            redis.command("PEXPIRE", BY_TIME, "29000");
+            redis.command("PEXPIRE", BY_TIME, "89000");
 
             get(store.sync("b", WINDOW, "a", failures(2, 0)));
 
-            assertThat(ttl(BY_TIME)).isBetween(30_000L, 60_000L);
+            assertThat(ttl(BY_TIME)).isBetween(120_000L, 180_000L);
+        }
+
+        @Test
+        void ofAWindowByTimeAreRenewedByReadingWhileAStreakLasts() {
+            get(store.sync("b", WINDOW, "a", failures(1, 0)));
+            redis.command("PEXPIRE", BY_TIME, "60000");
+
+            get(store.sync("b", WINDOW, "quiet", null));
+
+            assertThat(ttl(BY_TIME)).isBetween(120_000L, 180_000L);
+        }
+
+        @Test
+        void ofAWindowByTimeAreLeftAloneByReadingWithoutAStreak() {
+            Batch success =
+                    new Batch(1, 0, List.of(new Batch.Slice(Duration.ZERO, 1, 0, 0)), "s", 0, LONG, Duration.ZERO);
+            get(store.sync("b", WINDOW, "a", success));
+            redis.command("PEXPIRE", BY_TIME, "60000");
+
+            get(store.sync("b", WINDOW, "quiet", null));
+
+            assertThat(ttl(BY_TIME)).isBetween(1L, 60_000L);
         }
 
         @Test
@@ -485,13 +507,13 @@ class StoredDataTest {
         }
 
         @Test
-        void ofASyncAreFewMoreWithAStateAndAnOverride() {
+        void ofASyncAreFewMoreWithAStateAStreakAndAnOverride() {
             transition(0, Kind.OPEN, LONG);
             get(store.sync("b", ages, "a", failures(1, epoch())));
-            assertThat(inside(() -> store.sync("b", ages, "a", null))).isEqualTo("exists=1 hmget=2 pttl=1 time=1");
+            assertThat(inside(() -> store.sync("b", ages, "a", null))).isEqualTo("exists=1 hmget=2 pttl=2 time=1");
 
             override(Mode.DISABLED, LONG);
-            assertThat(inside(() -> store.sync("b", ages, "a", null))).isEqualTo("exists=1 hmget=3 pttl=1 time=1");
+            assertThat(inside(() -> store.sync("b", ages, "a", null))).isEqualTo("exists=1 hmget=3 pttl=2 time=1");
         }
 
         /* The commands that a script gave, by the server's own count. */
