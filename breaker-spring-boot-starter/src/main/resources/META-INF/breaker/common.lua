@@ -19,6 +19,7 @@
 
 local DAY = 86400000000
 local LARGEST = 9007199254740991
+local CENTURY = 3155760000000000
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
@@ -37,6 +38,13 @@ local function int(field)
     end
   end
   return nil
+end
+
+-- An epoch or a version: the server's time when it was given out, or a little more. From one that is far ahead, the next could
+-- not be told by counting on: at 2^53 that would be one that nobody can read, and instances that know it take no lower one.
+local function version(field)
+  local number = int(field)
+  return number and number <= now + CENTURY and number
 end
 
 local function repair(key)
@@ -68,7 +76,7 @@ local function find_state(key)
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
       return nil
     end
-    local s = {epoch = int(f[2]), kind = f[3], since = int(f[4]), untl = int(f[5]), opens = int(f[6]),
+    local s = {epoch = version(f[2]), kind = f[3], since = int(f[4]), untl = int(f[5]), opens = int(f[6]),
         instance = f[7], cause = f[8], permitted = 0, successes = 0, failures = 0, slow = 0}
     local kinds = {CLOSED = true, OPEN = true, HALF_OPEN = true}
     local sound = int(f[1]) and s.epoch and kinds[s.kind] and s.since and s.untl and s.opens and s.instance and s.cause
@@ -124,7 +132,7 @@ local function read_override(key)
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
       return nil
     end
-    local o = {version = int(f[2]), mode = f[3], reason = f[4], actor = f[5], since = int(f[6]), untl = int(f[7])}
+    local o = {version = version(f[2]), mode = f[3], reason = f[4], actor = f[5], since = int(f[6]), untl = int(f[7])}
     local modes = {NONE = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true}
     if int(f[1]) and o.version and modes[o.mode] and o.reason and o.actor and o.since and o.untl then
       if o.untl > 0 and o.untl <= now then

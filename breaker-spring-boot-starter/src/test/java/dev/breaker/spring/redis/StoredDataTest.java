@@ -217,6 +217,15 @@ class StoredDataTest {
         }
 
         @ParameterizedTest
+        @CsvSource({STATE + ",epoch", OVERRIDE + ",version"})
+        void thatLeavesNoRoomToCountOnIsReplaced(String key, String field, CapturedOutput output) {
+            useEverything();
+            redis.command("HSET", key, field, "9007199254740991");
+
+            repairsAndGoesOn(key, output);
+        }
+
+        @ParameterizedTest
         @CsvSource({
             "t,''",
             "t,0:1:1:0",
