@@ -6,7 +6,7 @@
 --       with an override also: 10 version  11 mode  12 reason  13 actor  14 elapsed  15 remaining or -1
 -- Reply {repaired, the state that holds afterwards}
 
-local state = read_state(KEYS[1])
+local state = read_state(KEYS[1], KEYS[2])
 if tonumber(ARGV[3]) > state.epoch then
   local lost = initial()
   lost.epoch, lost.kind, lost.since = tonumber(ARGV[3]), ARGV[4], math.max(0, now - tonumber(ARGV[5]))

@@ -70,7 +70,7 @@ local function keep(key, micros)
 end
 
 -- Nothing if none is stored, which means CLOSED.
-local function find_state(key)
+local function find_state(key, permits)
   local f = try('HMGET', key, 'v', 'epoch', 'kind', 'since', 'until', 'opens', 'instance', 'cause')
   if not f.err then
     if not f[1] and not f[2] and redis.call('EXISTS', key) == 0 then
@@ -86,13 +86,19 @@ local function find_state(key)
       sound = s.permitted and s.successes and s.failures and s.slow
     end
     if sound then
-      -- The clock went back, as it may after a fail-over to another machine: the stay begins anew instead of never ending.
+      -- The clock went back, as it may after a fail-over to another machine: the stay begins anew, with the leases that it has
+      -- given out, instead of never ending.
       if s.since > now then
+        local back = s.since - now
         if s.untl > 0 then
           s.untl = now + math.max(0, s.untl - s.since)
         end
         s.since = now
         redis.call('HSET', key, 'since', text(s.since), 'until', text(s.untl))
+        local leases = try('ZRANGEBYSCORE', permits, '-inf', '+inf', 'WITHSCORES')
+        for i = 1, #leases, 2 do
+          redis.call('ZADD', permits, text(leases[i + 1] - back), leases[i])
+        end
       end
       return s
     end

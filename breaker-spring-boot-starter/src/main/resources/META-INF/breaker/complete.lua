@@ -5,7 +5,7 @@
 -- ARGV  1 epoch  2 lease  3 outcome: SUCCESS, SLOW_SUCCESS, FAILURE, SLOW_FAILURE, RETURNED
 -- Reply {repaired, the state that holds afterwards}
 
-local state = read_state(KEYS[1])
+local state = read_state(KEYS[1], KEYS[2])
 local running = leased(KEYS[2], state)
 
 local function count(field)

@@ -7,7 +7,7 @@
 -- Reply {repaired, 1 if granted or 0, how long asking again is pointless, the state that holds afterwards}
 
 local lease, term, purpose = ARGV[3], tonumber(ARGV[5]), ARGV[8]
-local state = read_state(KEYS[1])
+local state = read_state(KEYS[1], KEYS[2])
 
 if purpose == 'CALL' and state.kind == 'OPEN' and state.untl <= now then
   local stay = initial()

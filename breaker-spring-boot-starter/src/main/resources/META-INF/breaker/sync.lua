@@ -100,7 +100,7 @@ end
 
 -- Most circuits have neither a state nor an override, and one command tells so.
 local stored = redis.call('EXISTS', KEYS[1], KEYS[4])
-local state = stored > 0 and find_state(KEYS[1])
+local state = stored > 0 and find_state(KEYS[1], KEYS[3])
 local override = stored > (state and 1 or 0) and read_override(KEYS[4])
 local epoch = state and state.epoch or 0
 local window = read_window(KEYS[2], epoch)

@@ -5,7 +5,7 @@
 -- ARGV  1 channel  2 breaker  3 expected epoch  4 kind  5 remaining  6 opens  7 instance  8 cause  9 permitted
 -- Reply {repaired, the state that holds afterwards}
 
-local state = read_state(KEYS[1])
+local state = read_state(KEYS[1], KEYS[2])
 if state.epoch ~= tonumber(ARGV[3]) then
   return {repaired, state_reply(state, leased(KEYS[2], state))}
 end

@@ -6,8 +6,8 @@ local function initial()
       permitted = 0, successes = 0, failures = 0, slow = 0}
 end
 
-local function read_state(key)
-  return find_state(key) or initial()
+local function read_state(key, permits)
+  return find_state(key, permits) or initial()
 end
 
 local function write_state(key, s)

@@ -424,6 +424,30 @@ class StoredDataTest {
     }
 
     @Nested
+    class ServersClock {
+
+        private static final long HOUR = 3_600_000_000L;
+
+        @Test
+        void takesTheLeasesOfAStayAlongWhenItGoesBack() {
+            transition(0, Kind.OPEN, Duration.ZERO);
+            assertThat(permit("l1", 1)).isTrue();
+            long since = Long.parseLong((String) redis.command("HGET", STATE, "since"));
+            redis.command("HSET", STATE, "since", "" + (since + HOUR));
+            redis.command("ZADD", PERMITS, "" + (since + HOUR + 60_000_000), "l1");
+
+            var denied = get(store.permit("b", new ProbeRequest("l2", "a", LONG, 1, Duration.ZERO)));
+
+            assertThat(denied.granted()).isFalse();
+            assertThat(denied.retryAfter()).isBetween(Duration.ofSeconds(30), LONG);
+            assertThat(get(store.complete("b", epoch(), "l1", ProbeOutcome.SUCCESS))
+                            .probes()
+                            .successes())
+                    .isOne();
+        }
+    }
+
+    @Nested
     class LossOfData {
 
         @Test
