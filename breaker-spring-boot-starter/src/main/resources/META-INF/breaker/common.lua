@@ -14,7 +14,7 @@
 -- State in a reply: {epoch, kind, elapsed, remaining, opens, instance, cause}, of a HALF_OPEN stay also permitted, leased,
 --   successes, failures, slow; or false: CLOSED, epoch 0
 -- Override in a reply: {version, mode, reason, actor, elapsed, remaining or -1}, or false
--- Durations are microseconds. The first element of every reply lists the keys that were repaired, or is false without any.
+-- Durations are microseconds. The first element of every reply lists the keys that were repaired, or is false or empty without any.
 -- A number in a reply may be a text.
 
 local DAY = 86400000000
