@@ -167,7 +167,6 @@ final class Exchange {
     /** Expects nothing of the one under way any more. */
     void abandon() {
         underWay = false;
-        number++;
     }
 
     // ---- degradation

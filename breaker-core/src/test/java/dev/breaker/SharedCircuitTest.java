@@ -389,6 +389,17 @@ class SharedCircuitTest {
         }
 
         @Test
+        void givesThePermitOfAnIgnoredCallToAnInstanceThatWasDeniedOne() {
+            Cluster cluster = openCluster(2, threeInARow().permittedNumberOfCallsInHalfOpenState(1));
+            cluster.afterSeconds(16);
+            Permit probe = Objects.requireNonNull(cluster.node(0).breaker.tryAcquire());
+            assertThat(cluster.node(1).isRejected()).isTrue();
+            probe.ignore();
+            cluster.afterSeconds(1);
+            assertThat(cluster.node(1).isRejected()).isFalse();
+        }
+
+        @Test
         void countsAProbeCompletedTwiceOnce() {
             Cluster cluster = openCluster(1, halfOfTen());
             cluster.afterSeconds(31);

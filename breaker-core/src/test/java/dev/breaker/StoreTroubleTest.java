@@ -112,6 +112,28 @@ class StoreTroubleTest {
         }
 
         @Test
+        void areSettledAtOnceThoughTheStoreHadLostWhatTheyRestOn() {
+            ticker.advance(Duration.ofSeconds(1000));
+            BreakerConfig.Builder config = BreakerConfig.builder().failureCountThreshold(2);
+            Node other = new Node("other", ticker, memory, config.build());
+            Node sick = node("sick", config);
+            other.breaker.reset("moved on", "ann");
+            ticker.advance(Duration.ofMillis(1550));
+            memory.clear();
+            store.slow.add("sync");
+            store.lost.add("adopt");
+            sick.fails(1);
+            sick.fails(1);
+            ticker.advance(Duration.ofMillis(1300));
+            assertThat(other.state()).isEqualTo(CLOSED);
+            store.release();
+            assertThat(other.state()).isEqualTo(OPEN);
+            assertThat(sick.transitions)
+                    .singleElement()
+                    .satisfies(opening -> assertThat(opening.scope()).isEqualTo(BreakerScope.CLUSTER));
+        }
+
+        @Test
         void askedForByThePartnerReachTheClusterBeforeTheFirstAnswer() {
             ticker.advance(Duration.ofSeconds(1000));
             BreakerConfig.Builder config = BreakerConfig.builder().classifier(RETRY_AFTER);
@@ -447,6 +469,8 @@ class StoreTroubleTest {
             cluster.node(0).registry.close();
             cluster.node(1).fails(3);
             assertThat(cluster.afterSeconds(1).states()).containsExactly(CLOSED, OPEN);
+            cluster.node(1).breaker.forceOpen("maintenance", "ann", null);
+            assertThat(cluster.afterSeconds(1).states()).containsExactly(CLOSED, FORCED_OPEN);
         }
     }
 }
