@@ -45,9 +45,13 @@ final class OverrideLayer {
         });
     }
 
-    /** Another instance changed it. Takes the lock itself. */
+    /** Another instance changed it, or put an old one back, which has to be corrected. Takes the lock itself. */
     void heard(SharedOverride stored) {
-        circuit.exclusively(() -> follow(stored));
+        circuit.exclusively(() -> {
+            if (follow(stored)) {
+                circuit.ifShared(sharing -> sharing.exchange().urge(circuit.now()));
+            }
+        });
     }
 
     /** Whether the decision was made here. */
@@ -72,7 +76,7 @@ final class OverrideLayer {
     /**
      * Takes what the store knows, unless what it has yet to be told was decided later.
      *
-     * @return whether the store has lost what this instance knows
+     * @return whether the store has lost what this instance knows: an override, or the end of one that is back
      */
     boolean follow(@Nullable SharedOverride stored) {
         if (unsent && (stored == null || stored.elapsed().toNanos() >= circuit.now() - since)) {
@@ -82,7 +86,8 @@ final class OverrideLayer {
         if (stored != null && version > override.version()) {
             apply(stored, false);
         }
-        return !unsent && version < override.version() && phase != null;
+        boolean holds = phase != null || (stored != null && stored.mode() != Mode.NONE);
+        return !unsent && version < override.version() && holds;
     }
 
     private void apply(SharedOverride next, boolean here) {

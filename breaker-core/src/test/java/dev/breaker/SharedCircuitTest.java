@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SharedCircuitTest {
 
@@ -827,6 +828,27 @@ class SharedCircuitTest {
             cluster.memory.clear();
             cluster.afterSeconds(2);
             assertThat(cluster.join().state()).isEqualTo(FORCED_OPEN);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void bringsNoOverrideBackThatWasReleasedWhileAnInstanceWasCutOff(boolean deaf) {
+            Cluster cluster = new Cluster(2, threeInARow(), !deaf);
+            FaultyStore line = new FaultyStore(cluster.memory);
+            Node cutOff =
+                    new Node("cut-off", cluster.ticker, line, threeInARow().build(), !deaf);
+            cluster.node(0).breaker.forceOpen("maintenance", "ann", null);
+            assertThat(cutOff.state()).isEqualTo(FORCED_OPEN);
+            line.fault = Fault.DOWN;
+            cluster.node(0).breaker.release("done", "ann");
+            cluster.after(Duration.ofMinutes(10));
+            cluster.memory.clear();
+            cluster.store.deaf = deaf;
+            line.fault = Fault.NONE;
+            cluster.afterSeconds(4);
+            cluster.join();
+            assertThat(cluster.states()).containsOnly(CLOSED);
+            assertThat(cutOff.state()).isEqualTo(CLOSED);
         }
 
         @Test
