@@ -94,6 +94,11 @@ final class Circuit extends Exclusive {
         return (long) (nanos * (0.9 + 0.2 * surroundings.random().getAsDouble()));
     }
 
+    /** A random part of a duration. */
+    long partOf(long nanos) {
+        return (long) (nanos * surroundings.random().getAsDouble());
+    }
+
     /** Whether it is one of many, whose news can wait while nobody uses it. */
     boolean isKeyed() {
         return keyed;

@@ -127,7 +127,7 @@ final class Exchange {
         }
         underWay = true;
         began = now;
-        nextSync = now + circuit.jittered(settings.syncInterval());
+        nextSync = now + onTick(settings.syncInterval());
         long id = ++number;
         WindowSpec shape = window.shape();
         Batch batch = window.batch(sharing.known().epoch(), now);
@@ -156,12 +156,20 @@ final class Exchange {
         }
         settings.exchanges().answered(now - began);
         recovered(now);
-        polls.at(now + circuit.jittered(polls.pause(now, idle(now))));
+        polls.at(now + onTick(polls.pause(now, idle(now))));
         boolean settled = sharing.answered(now, reply);
         if (again || !settled) {
             again = false;
             begin(now);
         }
+    }
+
+    /*
+     * How long to wait so that the tick that notices the end comes after the interval on average. Ticks are far apart: without
+     * the random part of one, every interval would be rounded up, 250 ms to 300, and the jitter with it.
+     */
+    private long onTick(long interval) {
+        return circuit.jittered(interval) - circuit.partOf(Upkeep.tickNanos(settings.syncInterval()));
     }
 
     /** Expects nothing of the one under way any more. */

@@ -43,7 +43,12 @@ final class Upkeep implements SharedStoreListener {
         this.surroundings = surroundings;
         this.breakers = breakers;
         this.families = families;
-        this.tickNanos = Math.min(LONGEST_TICK, syncInterval.toNanos());
+        this.tickNanos = tickNanos(syncInterval.toNanos());
+    }
+
+    /** Time from one tick to the next with a synchronisation interval, in nanoseconds. */
+    static long tickNanos(long syncInterval) {
+        return Math.min(LONGEST_TICK, syncInterval);
     }
 
     void start() {

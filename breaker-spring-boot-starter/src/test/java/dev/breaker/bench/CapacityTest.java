@@ -21,14 +21,14 @@ class CapacityTest {
     @Test
     void turnsCommandsIntoCircuits() {
         CommandModel model = CommandModel.defaults();
-        assertThat(half.circuits(model, Traffic.BUSY)).isEqualTo(3_000);
-        assertThat(half.circuits(model, Traffic.NONE)).isEqualTo(10_500);
+        assertThat(half.circuits(model, Traffic.BUSY)).isEqualTo(2_500);
+        assertThat(half.circuits(model, Traffic.NONE)).isEqualTo(10_000);
     }
 
     @Test
     void findsTheShortestIntervalThatFitsOneRedis() {
-        assertThat(half.syncInterval(10, 300)).contains(Duration.ofMillis(250));
-        assertThat(half.syncInterval(10, 301)).contains(Duration.ofMillis(500));
+        assertThat(half.syncInterval(10, 250)).contains(Duration.ofMillis(250));
+        assertThat(half.syncInterval(10, 251)).contains(Duration.ofMillis(500));
         assertThat(half.syncInterval(100, 200)).contains(Duration.ofSeconds(2));
     }
 

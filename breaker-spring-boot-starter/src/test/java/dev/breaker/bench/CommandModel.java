@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * <p>An exchange is one command. The next one begins when the first of these happens: a failure, once {@code urgent} has
  * passed; a call, once the synchronisation interval has passed, seen by the registry's next tick; the end of the poll
- * interval, seen by the next tick. Intervals are spread evenly over plus or minus a tenth. With calls that arrive at random,
- * the mean pause is the integral of the probability that nothing of that has happened yet.
+ * interval. Intervals are spread so that each is, on average, as long as configured, though only ticks notice their end. With
+ * calls that arrive at random, the mean pause is the integral of the probability that nothing of that has happened yet.
  *
  * @param sync {@code breaker.shared.sync-interval}
  * @param poll {@code breaker.shared.poll-interval}
@@ -17,7 +17,6 @@ import java.time.Duration;
 record CommandModel(double sync, double poll) {
 
     private static final double LONGEST_TICK = 0.1;
-    private static final double JITTER = 0.1;
     private static final double NEAR_OPENING = 0.1;
 
     static CommandModel defaults() {
@@ -52,13 +51,12 @@ record CommandModel(double sync, double poll) {
     }
 
     private double meanPause(Traffic traffic) {
-        double latest = onTick(poll);
-        double regular = Math.min(latest, onTick(sync));
+        double regular = Math.min(poll, sync);
         double urgent = Math.min(regular, traffic.nearOpening() ? sync * NEAR_OPENING : sync);
         double pause = urgent + untilFirst(traffic.failures(), regular - urgent);
         double tick = tick();
-        for (double at = regular; at < latest; at += tick) {
-            pause += Math.min(tick, latest - at) * Math.exp(-traffic.calls() * at);
+        for (double at = regular; at < poll; at += tick) {
+            pause += Math.min(tick, poll - at) * Math.exp(-traffic.calls() * at);
         }
         return pause;
     }
@@ -70,18 +68,5 @@ record CommandModel(double sync, double poll) {
 
     private double tick() {
         return Math.min(LONGEST_TICK, sync);
-    }
-
-    /** Mean of a jittered interval that ends with the first tick after it. */
-    double onTick(double interval) {
-        double tick = tick();
-        double from = interval * (1 - JITTER);
-        double to = interval * (1 + JITTER);
-        double mean = 0;
-        for (int ticks = (int) Math.ceil(from / tick); (ticks - 1) * tick < to; ticks++) {
-            double share = Math.min(to, ticks * tick) - Math.max(from, (ticks - 1) * tick);
-            mean += ticks * tick * share / (to - from);
-        }
-        return mean;
     }
 }

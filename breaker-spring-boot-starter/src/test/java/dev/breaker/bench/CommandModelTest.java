@@ -30,8 +30,8 @@ class CommandModelTest {
     @Test
     void knowsTheDefaults() {
         CommandModel model = CommandModel.defaults();
-        assertThat(1 / model.perCircuit(Traffic.BUSY)).isEqualTo(0.3, within());
-        assertThat(1 / model.perCircuit(Traffic.NONE)).isEqualTo(1.05, within());
+        assertThat(1 / model.perCircuit(Traffic.BUSY)).isEqualTo(0.25, within());
+        assertThat(1 / model.perCircuit(Traffic.NONE)).isEqualTo(1, within());
     }
 
     private static Offset<Double> within() {
