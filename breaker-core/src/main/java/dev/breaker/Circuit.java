@@ -202,10 +202,12 @@ final class Circuit extends Exclusive {
      * judged by it after the next failure or slow call. Whether the circuit is shared cannot change.
      */
     void reconfigure(BreakerConfig wanted) {
+        /* Not under the lock: it is compared with what others have, classifiers too, which are users' code. */
+        Rules next = surroundings.rules().of(keepingSharing(wanted));
         exclusively(() -> {
             long now = now();
             phases.fold(now);
-            outcomes.judgeBy(surroundings.rules().of(keepingSharing(wanted)));
+            outcomes.judgeBy(next);
             phases.reshape(now);
             ifShared(cluster -> cluster.reshape(now, phases.automatic()));
         });

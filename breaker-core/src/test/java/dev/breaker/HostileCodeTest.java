@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Users' code that breaks its contract harms no call: results and exceptions reach the caller as they are. */
@@ -46,6 +50,37 @@ class HostileCodeTest {
             throw HostileCodeTest.<RuntimeException>sneaky(new IOException("classifier"));
         });
         assertThat(breaker.call(() -> "offer")).isEqualTo("offer");
+    }
+
+    @Test
+    void classifierThatIsComparedWhileItsCircuitIsReconfigured() {
+        AtomicReference<Circuit> circuit = new AtomicReference<>();
+        List<Boolean> locked = new ArrayList<>();
+        class Compared implements OutcomeClassifier {
+            @Override
+            public Outcome classify(@Nullable Object result, @Nullable Throwable thrown) {
+                return Outcome.SUCCESS;
+            }
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                locked.add(Thread.holdsLock(circuit.get()));
+                return this == other;
+            }
+
+            @Override
+            public int hashCode() {
+                return 1;
+            }
+        }
+        BreakerRegistry registry = BreakerRegistry.builder()
+                .ticker(new ManualTicker())
+                .configs(name ->
+                        BreakerConfig.builder().classifier(new Compared()).build())
+                .build();
+        circuit.set(registry.breaker("partner").circuit());
+        registry.reconfigure();
+        assertThat(locked).isNotEmpty().containsOnly(false);
     }
 
     @Test
