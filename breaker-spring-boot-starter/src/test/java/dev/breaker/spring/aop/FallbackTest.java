@@ -142,22 +142,23 @@ class FallbackTest {
 
         @Test
         void makesNoExceptionThatItDoesNotTake() throws Exception {
-            for (int i = 0; i < 100; i++) {
-                offers.hot(never);
-                offers.hotOrRejected(never);
-            }
             long without = allocatedBytes(() -> offers.hot(never));
             long with = allocatedBytes(() -> offers.hotOrRejected(never));
-            assertThat(without).isLessThan(with - 100);
+            assertThat(without).isLessThan(with - 40);
         }
 
+        /* What is not compiled yet may allocate more. */
         private long allocatedBytes(Callable<?> call) throws Exception {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 100; i++) {
-                call.call();
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 50; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 1000; i++) {
+                    call.call();
+                }
+                least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / 1000);
             }
-            return (threads.getCurrentThreadAllocatedBytes() - before) / 100;
+            return least;
         }
 
         @Test
