@@ -21,7 +21,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class MicroSuite implements Suite {
 
     /* Each round measures everything once, so that a disturbance of minutes does not meet one of those compared alone. */
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
 
     @Override
     public String name() {
