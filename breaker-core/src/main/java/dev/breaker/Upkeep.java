@@ -112,8 +112,8 @@ final class Upkeep implements SharedStoreListener {
         }
     }
 
-    /** Sends what the store has not been told yet, as far as that can be done in half a second. Idempotent. */
-    void close() {
+    /** Sends what the store has not been told yet, as far as that can be done in half a second. Idempotent; all callers wait for it. */
+    synchronized void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
