@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.SharedStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -211,6 +213,20 @@ public final class BreakerRegistry implements AutoCloseable {
     public Optional<String> store() {
         return Optional.ofNullable(surroundings.sharing())
                 .map(sharing -> sharing.store().describe());
+    }
+
+    /**
+     * The instances of the service that are alive, and how each stands with its circuits: this one first, complete and as of
+     * now, then the others as they last said, with the ages of what they said. Each says so every five seconds and is known for
+     * twenty; while the store does not answer, what was known grows old. Circuits that are not shared are told of this one only.
+     *
+     * <p>The store is asked only on behalf of who calls this, at most once a second however many do, so that nobody who
+     * watches costs nothing. Takes a snapshot of each circuit of this instance.
+     *
+     * @return completes at once, or else with the store's answer, or half a second later without it; never fails
+     */
+    public CompletionStage<List<InstanceReport>> instances() {
+        return upkeep.presence().instances();
     }
 
     /** Adds a listener for the events of all circuits. */

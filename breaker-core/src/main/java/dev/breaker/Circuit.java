@@ -91,12 +91,12 @@ final class Circuit extends Exclusive {
 
     /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
     long jittered(long nanos) {
-        return (long) (nanos * (0.9 + 0.2 * surroundings.random().getAsDouble()));
+        return surroundings.jittered(nanos);
     }
 
     /** A random part of a duration. */
     long partOf(long nanos) {
-        return (long) (nanos * surroundings.random().getAsDouble());
+        return surroundings.partOf(nanos);
     }
 
     /** Whether it is one of many, whose news can wait while nobody uses it. */

@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import dev.breaker.shared.Batch;
+import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.ProbeOutcome;
 import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
@@ -10,6 +11,7 @@ import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SharedStoreListener;
 import dev.breaker.shared.SyncReply;
 import dev.breaker.shared.WindowSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryStore implements SharedStore {
 
     private final Map<String, InMemoryCircuit> circuits = new ConcurrentHashMap<>();
+    private final InMemoryInstances instances = new InMemoryInstances();
     private final List<SharedStoreListener> listeners = new CopyOnWriteArrayList<>();
     private final Ticker ticker;
 
@@ -38,6 +41,7 @@ public final class InMemoryStore implements SharedStore {
     /** Forgets everything, as a server does that restarts without its data. */
     public void clear() {
         circuits.clear();
+        instances.clear();
     }
 
     @Override
@@ -68,6 +72,16 @@ public final class InMemoryStore implements SharedStore {
     @Override
     public CompletionStage<SharedOverride> override(String breaker, SharedOverride override) {
         return on(breaker, circuit -> circuit.override(now(), override));
+    }
+
+    @Override
+    public CompletionStage<InstanceReport> report(InstanceReport report, Duration ttl) {
+        return CompletableFuture.completedFuture(instances.report(now(), report, ttl));
+    }
+
+    @Override
+    public CompletionStage<List<InstanceReport>> reports() {
+        return CompletableFuture.completedFuture(instances.reports(now()));
     }
 
     @Override

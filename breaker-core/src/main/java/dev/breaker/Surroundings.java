@@ -58,6 +58,16 @@ record Surroundings(
                                 new AtomicLong()));
     }
 
+    /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
+    long jittered(long nanos) {
+        return (long) (nanos * (0.9 + 0.2 * random.getAsDouble()));
+    }
+
+    /** A random part of a duration. */
+    long partOf(long nanos) {
+        return (long) (nanos * random.getAsDouble());
+    }
+
     /** Ends all background work. */
     void stop() {
         timers.stop();

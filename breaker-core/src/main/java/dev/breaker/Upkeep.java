@@ -28,6 +28,7 @@ final class Upkeep implements SharedStoreListener {
     private final Surroundings surroundings;
     private final Map<String, Breaker> breakers;
     private final Map<String, KeyedBreakers> families;
+    private final Presence presence;
     private final long tickNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -43,6 +44,7 @@ final class Upkeep implements SharedStoreListener {
         this.surroundings = surroundings;
         this.breakers = breakers;
         this.families = families;
+        this.presence = new Presence(surroundings, breakers);
         this.tickNanos = tickNanos(syncInterval.toNanos());
     }
 
@@ -57,6 +59,11 @@ final class Upkeep implements SharedStoreListener {
         if (sharing != null) {
             sharing.store().subscribe(this);
         }
+    }
+
+    /** Who else is there. */
+    Presence presence() {
+        return presence;
     }
 
     /** A new circuit learns at once what the cluster knows of it. */
@@ -75,6 +82,7 @@ final class Upkeep implements SharedStoreListener {
             circuits().forEach(Upkeep::tick);
             families.values()
                     .forEach(family -> family.sweep(surroundings.ticker().read()));
+            presence.tick();
         } finally {
             if (!closed.get()) {
                 surroundings.timers().after(tickNanos, this::tick);
@@ -117,7 +125,8 @@ final class Upkeep implements SharedStoreListener {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        CompletableFuture<?>[] flushes = circuits().map(Circuit::close).toArray(CompletableFuture[]::new);
+        CompletableFuture<?>[] flushes = Stream.concat(circuits().map(Circuit::close), Stream.of(presence.leave()))
+                .toArray(CompletableFuture[]::new);
         try {
             CompletableFuture.allOf(flushes).get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {

@@ -28,7 +28,12 @@ final class FaultyStore extends InterceptedStore {
         HELD
     }
 
+    /** What it was asked about circuits. */
     final List<String> operations = new ArrayList<>();
+
+    /** What it was asked about instances. */
+    final List<String> presence = new ArrayList<>();
+
     private final List<Runnable> held = new ArrayList<>();
     volatile Fault fault = Fault.NONE;
     /** The operations that the fault is about. */
@@ -49,7 +54,7 @@ final class FaultyStore extends InterceptedStore {
 
     @Override
     <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
-        operations.add(operation);
+        (operation.startsWith("report") ? presence : operations).add(operation);
         return switch (affected.test(operation) ? fault : Fault.NONE) {
             case NONE -> real.get();
             case DOWN -> CompletableFuture.failedFuture(new IllegalStateException("connection refused"));

@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import dev.breaker.shared.Batch;
+import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.ProbeOutcome;
 import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
@@ -10,6 +11,8 @@ import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SharedStoreListener;
 import dev.breaker.shared.SyncReply;
 import dev.breaker.shared.WindowSpec;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,16 @@ abstract class InterceptedStore implements SharedStore {
     @Override
     public CompletionStage<SharedOverride> override(String breaker, SharedOverride override) {
         return run("override", () -> store.override(breaker, override));
+    }
+
+    @Override
+    public CompletionStage<InstanceReport> report(InstanceReport report, Duration ttl) {
+        return run("report", () -> store.report(report, ttl));
+    }
+
+    @Override
+    public CompletionStage<List<InstanceReport>> reports() {
+        return run("reports", store::reports);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.breaker.shared;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,19 @@ public interface SharedStore extends AutoCloseable {
      * @return the override as stored
      */
     CompletionStage<SharedOverride> override(String breaker, SharedOverride override);
+
+    /**
+     * Remembers what an instance tells of itself, in place of what it told before, for a while from now. Keeps it
+     * {@linkplain InstanceReport#bounded() bounded}.
+     *
+     * @param report what it tells; its age is ignored
+     * @param ttl how long it is remembered unless it is told again; zero to forget it now
+     * @return the report as kept
+     */
+    CompletionStage<InstanceReport> report(InstanceReport report, Duration ttl);
+
+    /** What the instances told of themselves and is not forgotten yet, in no particular order. Changes nothing. */
+    CompletionStage<List<InstanceReport>> reports();
 
     /**
      * Registers who is told of every change of state and of every override as it happens. Delivery is at most once; a lost

@@ -1060,6 +1060,94 @@ public abstract class SharedStoreContract {
                 "x".repeat(200));
     }
 
+    @Nested
+    class Reports {
+
+        @Test
+        void areSeenByAll() {
+            List<InstanceReport.Line> lines = List.of(
+                    new InstanceReport.Line("partner", Kind.OPEN, true, 12, 3, Long.MAX_VALUE),
+                    new InstanceReport.Line("a b%20+\u00e4\ud83d\ude00:{x}*' OPEN 1", Kind.HALF_OPEN, false, 0, 0, 0));
+            tell("a", lines, LONG);
+            tell("b", List.of(), LONG);
+
+            assertThat(told("a").lines()).containsExactlyElementsOf(lines);
+            assertThat(told("a").omitted()).isZero();
+            assertAge(told("a").age(), Duration.ZERO);
+            assertThat(told("b").lines()).isEmpty();
+        }
+
+        @Test
+        void replaceWhatTheInstanceToldBefore() {
+            tell("a", lines(3), LONG);
+            tell("a", lines(2), LONG);
+
+            assertThat(told("a").lines()).hasSize(2);
+        }
+
+        @Test
+        void growOldAndAreForgotten() {
+            tell("kept", List.of(), LONG);
+            tell("a", List.of(), Duration.ofMillis(300));
+            advance(Duration.ofMillis(320));
+
+            assertThat(ids()).doesNotContain(id("a"));
+            assertAge(told("kept").age(), Duration.ofMillis(300));
+        }
+
+        @Test
+        void areForgottenAtOnceWhenAnInstanceLeaves() {
+            tell("a", List.of(), LONG);
+            tell("b", List.of(), LONG);
+            tell("a", List.of(), Duration.ZERO);
+            tell("unknown", List.of(), Duration.ZERO);
+
+            assertThat(ids()).contains(id("b")).doesNotContain(id("a"), id("unknown"));
+        }
+
+        @Test
+        void areBounded() {
+            tell("a", lines(InstanceReport.MOST_LINES + 7), LONG);
+
+            assertThat(told("a").lines()).hasSize(InstanceReport.MOST_LINES);
+            assertThat(told("a").omitted()).isEqualTo(7);
+        }
+
+        @Test
+        void areManyAtATime() {
+            for (int i = 0; i < 50; i++) {
+                tell("i" + i, lines(1), LONG);
+            }
+            assertThat(ids())
+                    .contains(IntStream.range(0, 50).mapToObj(i -> id("i" + i)).toArray(String[]::new));
+        }
+
+        private List<InstanceReport.Line> lines(int count) {
+            return IntStream.range(0, count)
+                    .mapToObj(i -> new InstanceReport.Line("c" + i, Kind.CLOSED, false, i, 0, 0))
+                    .toList();
+        }
+
+        private void tell(String instance, List<InstanceReport.Line> lines, Duration ttl) {
+            get(store().report(new InstanceReport(id(instance), LONG, lines, 0), ttl));
+        }
+
+        private String id(String instance) {
+            return breaker + " % " + instance;
+        }
+
+        private List<String> ids() {
+            return get(store().reports()).stream().map(InstanceReport::instance).toList();
+        }
+
+        private InstanceReport told(String instance) {
+            return get(store().reports()).stream()
+                    .filter(report -> report.instance().equals(id(instance)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
     private SharedState open(Duration remaining) {
         return transition(0, state(Kind.OPEN, remaining, 1, "a", "failure rate 60 %"));
     }
