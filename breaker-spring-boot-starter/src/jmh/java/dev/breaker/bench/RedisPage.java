@@ -132,7 +132,8 @@ final class RedisPage {
                                 + " next tick of 100 ms. Without calls it is the poll interval of 1 s, and every %s s. In between,"
                                 + " calls that arrive at random shorten the pause from the second to the first. Failures are told"
                                 + " before the tick: after the interval, and after a tenth of it when the circuit is half-way to"
-                                + " opening. That is the model in full; instances and circuits multiply it.")
+                                + " opening. Instances and circuits multiply it, and each"
+                                + " instance says every 5 s that it is alive. That is the model in full.")
                         .formatted(
                                 Numbers.text(1 / MODEL.perCircuit(CommandModel.Traffic.BUSY)),
                                 Numbers.text(1 / MODEL.perCircuit(CommandModel.Traffic.NONE))));

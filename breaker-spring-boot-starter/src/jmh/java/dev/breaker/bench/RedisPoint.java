@@ -51,6 +51,6 @@ record RedisPoint(Behaviour behaviour, int callsPerSecond, int instances, int br
             /* A rejection is nothing that others must know. */
             case IDLE, OPEN -> CommandModel.Traffic.NONE;
         };
-        return circuits() * model.perCircuit(traffic);
+        return circuits() * model.perCircuit(traffic) + model.reports(instances);
     }
 }

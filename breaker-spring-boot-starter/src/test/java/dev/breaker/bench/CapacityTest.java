@@ -27,9 +27,9 @@ class CapacityTest {
 
     @Test
     void findsTheShortestIntervalThatFitsOneRedis() {
-        assertThat(half.syncInterval(10, 250)).contains(Duration.ofMillis(250));
-        assertThat(half.syncInterval(10, 251)).contains(Duration.ofMillis(500));
-        assertThat(half.syncInterval(100, 200)).contains(Duration.ofSeconds(2));
+        assertThat(half.syncInterval(10, 249)).contains(Duration.ofMillis(250));
+        assertThat(half.syncInterval(10, 250)).contains(Duration.ofMillis(500));
+        assertThat(half.syncInterval(100, 199)).contains(Duration.ofSeconds(2));
     }
 
     @Test

@@ -18,6 +18,7 @@ record CommandModel(double sync, double poll) {
 
     private static final double LONGEST_TICK = 0.1;
     private static final double NEAR_OPENING = 0.1;
+    private static final double REPORTS = 0.2;
 
     static CommandModel defaults() {
         return of(Duration.ofMillis(250), Duration.ofSeconds(1));
@@ -47,7 +48,12 @@ record CommandModel(double sync, double poll) {
      */
     double total(int instances, int breakers, double active) {
         double each = active * perCircuit(Traffic.BUSY) + (1 - active) * perCircuit(Traffic.NONE);
-        return (double) instances * breakers * each;
+        return (double) instances * breakers * each + reports(instances);
+    }
+
+    /** Commands per second by which instances say that they are alive. */
+    double reports(int instances) {
+        return instances * REPORTS;
     }
 
     private double meanPause(Traffic traffic) {

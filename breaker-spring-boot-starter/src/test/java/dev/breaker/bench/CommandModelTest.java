@@ -43,8 +43,8 @@ class CommandModelTest {
         CommandModel model = CommandModel.defaults();
         double busy = model.perCircuit(Traffic.BUSY);
         double idle = model.perCircuit(Traffic.NONE);
-        assertThat(model.total(20, 30, 1)).isEqualTo(600 * busy, within());
-        assertThat(model.total(20, 30, 0.25)).isEqualTo(150 * busy + 450 * idle, within());
+        assertThat(model.total(20, 30, 1)).isEqualTo(600 * busy + 4, within());
+        assertThat(model.total(20, 30, 0.25)).isEqualTo(150 * busy + 450 * idle + 4, within());
     }
 
     @ParameterizedTest

@@ -38,11 +38,12 @@ public final class BreakersEndpoint {
         this.registry = registry;
     }
 
-    /** All circuits by name, and the condition of the sharing. */
+    /** All circuits by name, the condition of the sharing, and the instances that are alive. */
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("sharing", SharingDetails.of(registry));
+        answer.put("instances", InstanceDetails.of(registry));
         Map<String, Object> circuits = new TreeMap<>();
         for (Breaker breaker : registry.breakers()) {
             circuits.put(breaker.name(), CircuitDetails.of(breaker));

@@ -6,7 +6,8 @@ import java.time.Duration;
 
 /**
  * The names of a store's keys: {@code <prefix>:<namespace>:{<breaker>}:state}, {@code :permits}, {@code :override} and
- * {@code :window:<shape>}, and of its channel, {@code <prefix>:<namespace>:changes:<database>}.
+ * {@code :window:<shape>}, of {@code <prefix>:<namespace>:instances}, and of its channel,
+ * {@code <prefix>:<namespace>:changes:<database>}.
  *
  * <p>Namespace and breaker are percent-encoded but for letters, digits, dot, underscore and hyphen, so different names
  * never meet in one key and none can leave its hash tag: all keys of a breaker live in one slot of a Redis Cluster. The
@@ -37,6 +38,11 @@ final class RedisKeys {
 
     String window(String breaker, WindowSpec window) {
         return key(breaker, "window:" + shape(window));
+    }
+
+    /** What the instances tell of themselves; no breaker's key, as those have the name of one in braces. */
+    String instances() {
+        return root + "instances";
     }
 
     String channel() {

@@ -2,6 +2,7 @@ package dev.breaker.spring.redis;
 
 import dev.breaker.Ticker;
 import dev.breaker.shared.Batch;
+import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.ProbeOutcome;
 import dev.breaker.shared.ProbeReply;
 import dev.breaker.shared.ProbeRequest;
@@ -156,6 +157,25 @@ final class RedisSharedStore implements SharedStore {
                 .with(override.actor());
         addAge(call, override.remaining());
         return run(call, reply -> Objects.requireNonNull(Replies.override(reply.get(1))));
+    }
+
+    @Override
+    public CompletableFuture<InstanceReport> report(InstanceReport report, Duration ttl) {
+        InstanceReport kept = report.bounded();
+        ScriptCall call = new ScriptCall(Script.REPORT)
+                .key(keys.instances())
+                .with(kept.instance())
+                .with(ttl)
+                .with(kept.omitted())
+                .with(ReportText.lines(kept));
+        return run(call, reply -> kept);
+    }
+
+    @Override
+    public CompletableFuture<List<InstanceReport>> reports() {
+        return run(
+                new ScriptCall(Script.REPORTS).key(keys.instances()),
+                reply -> ReportText.reports(reply.subList(1, reply.size())));
     }
 
     @Override

@@ -21,7 +21,9 @@ enum Script {
     PERMIT("common", "writing"),
     COMPLETE("common", "writing"),
     ADOPT("common", "writing"),
-    OVERRIDE("common", "writing");
+    OVERRIDE("common", "writing"),
+    REPORT("common"),
+    REPORTS("common");
 
     private final String source;
 

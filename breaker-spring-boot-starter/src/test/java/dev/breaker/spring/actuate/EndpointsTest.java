@@ -8,6 +8,8 @@ import dev.breaker.BreakerState;
 import dev.breaker.InMemoryStore;
 import dev.breaker.ManualTicker;
 import dev.breaker.Ticker;
+import dev.breaker.shared.InstanceReport;
+import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
 import java.io.IOException;
 import java.net.URI;
@@ -117,6 +119,24 @@ class EndpointsTest {
             JsonNode body = get("breakers").body();
             assertThat(body.at("/sharing/status").asString()).isEqualTo("ACTIVE");
             assertThat(body.get("breakers").propertyNames()).containsExactly("another", "partner");
+        }
+
+        @Test
+        void listsTheInstancesAndWhichOfThemIsIsolated() throws Exception {
+            InstanceReport.Line isolated = new InstanceReport.Line("partner", Kind.OPEN, true, 10, 1, 0);
+            store.report(new InstanceReport("other", Duration.ZERO, List.of(isolated), 0), Duration.ofMinutes(1));
+            ticker.advance(Duration.ofSeconds(2));
+
+            JsonNode instances = get("breakers").body().get("instances");
+
+            assertThat(instances.size()).isEqualTo(2);
+            assertThat(instances.at("/0/id").asString()).isEqualTo(registry.instance());
+            assertThat(instances.at("/0/self").asBoolean()).isTrue();
+            assertThat(instances.at("/0/isolated").isEmpty()).isTrue();
+            assertThat(instances.at("/1/id").asString()).isEqualTo("other");
+            assertThat(instances.at("/1/self").asBoolean()).isFalse();
+            assertThat(instances.at("/1/ageMs").asLong()).isEqualTo(2_000);
+            assertThat(instances.at("/1/isolated/0").asString()).isEqualTo("partner");
         }
 
         @Test

@@ -8,6 +8,8 @@ import dev.breaker.BreakerRegistry;
 import dev.breaker.BreakerSnapshot.Sharing;
 import dev.breaker.BreakerState;
 import dev.breaker.Permit;
+import dev.breaker.shared.InstanceReport;
+import dev.breaker.shared.SharedStore;
 import dev.breaker.spring.redis.RealRedis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +79,7 @@ class AccessListTest {
                         others.release("done", "test");
                         awaitState(breaker, BreakerState.CLOSED);
                         assertThat(registry.sharing()).isEqualTo(Sharing.ACTIVE);
+                        assertSeesReports(one.getBean(SharedStore.class), other.getBean(SharedStore.class));
                     }));
             assertThat((List<?>) redis.command("ACL", "LOG")).isEmpty();
         }
@@ -103,6 +106,15 @@ class AccessListTest {
             });
         }
         assertThat(output).contains("HMGET was refused").doesNotContain("nobody could read");
+    }
+
+    private static void assertSeesReports(SharedStore one, SharedStore other) {
+        InstanceReport report = new InstanceReport("tells", Duration.ZERO, List.of(), 0);
+        assertThat(one.report(report, SOON).toCompletableFuture()).succeedsWithin(SOON);
+        assertThat(other.reports().toCompletableFuture().join())
+                .extracting(InstanceReport::instance)
+                .contains("tells");
+        assertThat(one.report(report, Duration.ZERO).toCompletableFuture()).succeedsWithin(SOON);
     }
 
     private static boolean probed(Breaker breaker) {

@@ -49,6 +49,11 @@ class RedisKeysTest {
     }
 
     @Test
+    void haveOneForAllInstancesThatIsNoBreakers() {
+        assertThat(keys.instances()).isEqualTo("breaker:offers:instances").doesNotContain("{");
+    }
+
+    @Test
     void haveAChannelForEachDatabase() {
         assertThat(keys.channel()).isEqualTo("breaker:offers:changes:0");
         assertThat(new RedisKeys("breaker", "offers", 3).channel()).isEqualTo("breaker:offers:changes:3");

@@ -4,6 +4,7 @@ import static dev.breaker.spring.redis.RedisStoreSupport.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.breaker.shared.Batch;
+import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.ProbeOutcome;
 import dev.breaker.shared.ProbeRequest;
 import dev.breaker.shared.Probes;
@@ -50,6 +51,7 @@ class StoredDataTest {
     private static final String OVERRIDE = "breaker:test:{b}:override";
     private static final String BY_TIME = "breaker:test:{b}:window:10x1000ms";
     private static final String YEARS = "breaker:test:{b}:window:1x31536000000ms";
+    private static final String INSTANCES = "breaker:test:instances";
     private static final String BY_COUNT = "breaker:test:{b}:window:last10";
 
     private static RealRedis redis;
@@ -476,6 +478,110 @@ class StoredDataTest {
     }
 
     @Nested
+    class Instances {
+
+        @Test
+        void areOneKeyThatEndsWithTheLastOfThem() {
+            tell("a", LONG);
+            tell("b", LONG);
+            assertThat(keys()).containsExactly(INSTANCES);
+            assertThat(ttl(INSTANCES)).isBetween(LONG.toMillis(), 2 * LONG.toMillis());
+
+            tell("a", Duration.ZERO);
+            tell("b", Duration.ZERO);
+            assertThat(keys()).isEmpty();
+        }
+
+        @Test
+        void areRemovedWhenTheyAreGoneAndANewOneComes() {
+            tell("gone", LONG);
+            redis.command("HSET", INSTANCES, "gone", "1 1000 2000 0\n", "garbage", "garbage");
+            tell("new", LONG);
+
+            assertThat(redis.command("HKEYS", INSTANCES)).isEqualTo(List.of("new"));
+        }
+
+        @Test
+        void areSeparatedByNamespaces() {
+            tell("a", LONG);
+            redis.command("RENAME", INSTANCES, "breaker:another:instances");
+
+            assertThat(ids()).isEmpty();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "garbage",
+                    "1",
+                    "1 2 3",
+                    "x 1 99999999999999999999 0",
+                    "1 1e3 9007199254740991 0",
+                    "-1 1 2 0"
+                })
+        void areNotHiddenByGarbageInTheFieldOfOne(String garbage) {
+            tell("a", LONG);
+            redis.command("HSET", INSTANCES, "b", garbage);
+
+            assertThat(ids()).containsExactly("a");
+            assertThat(redis.command("HKEYS", INSTANCES)).isEqualTo(List.of("a"));
+        }
+
+        @Test
+        void areNotHiddenByGarbageInALineNorByWhatIsAddedLater() {
+            tell("a", LONG);
+            String sound = "2 1 9007199254740991 3 later";
+            redis.command(
+                    "HSET",
+                    INSTANCES,
+                    "b",
+                    sound + "\ngarbage\nc OPEN 1 2 3 4 later\nc SHUT 1 2 3 4\n% OPEN 0 0 0 0\n");
+            redis.command("HSET", INSTANCES, "c".repeat(300), sound, "c", "1 1 9007199254740991 99999999999");
+
+            List<InstanceReport> reports = get(store.reports());
+
+            assertThat(reports).extracting(InstanceReport::instance).containsExactlyInAnyOrder("a", "b");
+            assertThat(reports)
+                    .filteredOn(report -> report.instance().equals("b"))
+                    .singleElement()
+                    .satisfies(report -> assertThat(report.omitted()).isEqualTo(3))
+                    .satisfies(report -> assertThat(report.lines())
+                            .containsExactly(new InstanceReport.Line("c", Kind.OPEN, true, 2, 3, 4)));
+        }
+
+        @Test
+        void fromBeforeTheServersClockWentBackAreForgotten() {
+            redis.command("HSET", INSTANCES, "b", "1 9007199254740990 9007199254740991 0\n");
+
+            assertThat(ids()).isEmpty();
+        }
+
+        @Test
+        void replaceAKeyOfAWrongType() {
+            redis.command("SET", INSTANCES, "garbage");
+            tell("a", LONG);
+            assertThat(ids()).containsExactly("a");
+
+            redis.command("SET", INSTANCES, "garbage");
+            assertThat(ids()).isEmpty();
+            assertThat(keys()).isEmpty();
+
+            redis.command("SET", INSTANCES, "garbage");
+            tell("a", Duration.ZERO);
+            assertThat(keys()).isEmpty();
+        }
+
+        private static void tell(String instance, Duration ttl) {
+            get(store.report(new InstanceReport(instance, Duration.ZERO, List.of(), 0), ttl));
+        }
+
+        private static List<String> ids() {
+            return get(store.reports()).stream().map(InstanceReport::instance).toList();
+        }
+    }
+
+    @Nested
     class Commands {
 
         /* Its slots do not change while a test runs. */
@@ -549,10 +655,22 @@ class StoredDataTest {
             assertThat(inside(() -> store.sync("b", ages, "a", null))).isEqualTo("exists=1 hmget=3 pttl=2 time=1");
         }
 
+        @ParameterizedTest
+        @ValueSource(ints = {1, 50})
+        void ofAReportDoNotGrowWithInstances(int peers) {
+            for (int i = 0; i < peers; i++) {
+                get(store.report(new InstanceReport("peer-" + i, LONG, List.of(), 0), LONG));
+            }
+            get(store.reports());
+            assertThat(inside(() -> store.report(new InstanceReport("peer-0", LONG, List.of(), 0), LONG)))
+                    .isEqualTo("hset=1 pttl=1 time=1");
+            assertThat(inside(store::reports)).isEqualTo("hgetall=1 time=1");
+        }
+
         /* The commands that a script gave, by the server's own count. */
-        private String inside(Supplier<CompletionStage<SyncReply>> sync) {
+        private String inside(Supplier<? extends CompletionStage<?>> operation) {
             redis.command("CONFIG", "RESETSTAT");
-            get(sync.get());
+            get(operation.get());
             String stats = (String) redis.command("INFO", "commandstats");
             return stats.lines()
                     .filter(line -> line.startsWith("cmdstat_")
