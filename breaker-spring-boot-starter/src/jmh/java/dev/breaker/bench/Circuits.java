@@ -9,6 +9,7 @@ import dev.breaker.BreakerSnapshot;
 import dev.breaker.BreakerSnapshot.Sharing;
 import dev.breaker.BreakerState;
 import dev.breaker.spring.redis.RealRedis;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -42,7 +43,7 @@ public class Circuits {
         awaitCluster(BreakerState.CLOSED, "closed");
         awaitCluster(BreakerState.OPEN, "open");
         awaitCluster(BreakerState.HALF_OPEN, "half-open");
-        await().until(() -> breaker("half-open").tryAcquire() == null);
+        await().atMost(Duration.ofMinutes(1)).until(() -> breaker("half-open").tryAcquire() == null);
     }
 
     private Breaker breaker(String name) {
@@ -50,7 +51,7 @@ public class Circuits {
     }
 
     private void awaitCluster(BreakerState state, String name) {
-        await().until(() -> {
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
             BreakerSnapshot now = breaker(name).snapshot();
             return now.state() == state
                     && now.stateScope() == BreakerScope.CLUSTER
