@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,15 +40,18 @@ import org.springframework.context.support.GenericApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The endpoints as an operator sees them: over HTTP, on an application that shares its circuits with another one. */
+/**
+ * The endpoints as an operator sees them: over HTTP, on an application that shares its circuits with another one. The
+ * application lives from test to test, and forgets its circuits in between.
+ */
 class EndpointsTest {
 
     private static final HttpClient http = HttpClient.newHttpClient();
 
-    private final ManualTicker ticker = new ManualTicker();
-    private final InMemoryStore store = new InMemoryStore(ticker);
+    private static final ManualTicker ticker = new ManualTicker();
+    private static final InMemoryStore store = new InMemoryStore(ticker);
 
-    private final ConfigurableApplicationContext application = start();
+    private static ConfigurableApplicationContext application;
 
     private final BreakerRegistry registry = application.getBean(BreakerRegistry.class);
     private final Breaker breaker = registry.breaker("partner");
@@ -55,7 +60,17 @@ class EndpointsTest {
     @EnableAutoConfiguration(exclude = DataRedisAutoConfiguration.class)
     static class Application {}
 
-    private ConfigurableApplicationContext start(String... properties) {
+    @BeforeAll
+    static void startApplication() {
+        application = start();
+    }
+
+    @AfterAll
+    static void stopApplication() {
+        application.close();
+    }
+
+    private static ConfigurableApplicationContext start(String... properties) {
         return new SpringApplicationBuilder(Application.class)
                 .properties(
                         "server.port=0",
@@ -74,8 +89,9 @@ class EndpointsTest {
     }
 
     @AfterEach
-    void stop() {
-        application.close();
+    void forgetAllCircuits() {
+        registry.breakers().forEach(each -> registry.remove(each.name()));
+        store.clear();
     }
 
     private record Answer(int status, JsonNode body) {}
