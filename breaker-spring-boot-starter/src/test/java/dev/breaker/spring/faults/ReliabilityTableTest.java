@@ -38,8 +38,8 @@ class ReliabilityTableTest {
     private static Stream<Class<?>> typesWithFaults() throws IOException {
         MetadataReaderFactory files = new SimpleMetadataReaderFactory();
         List<Class<?>> types = new ArrayList<>();
-        for (Resource file : new PathMatchingResourcePatternResolver()
-                .getResources("classpath*:dev/breaker/spring/**/*.class")) {
+        for (Resource file :
+                new PathMatchingResourcePatternResolver().getResources("classpath*:dev/breaker/spring/**/*.class")) {
             AnnotationMetadata type = files.getMetadataReader(file).getAnnotationMetadata();
             if (type.hasAnnotatedMethods(Fault.class.getName())) {
                 types.add(ClassUtils.resolveClassName(type.getClassName(), null));
