@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedOverride.Mode;
 import java.time.Duration;
 import java.util.Optional;
@@ -83,6 +84,14 @@ public final class Breaker {
     /** Everything that is known about the circuit now. */
     public BreakerSnapshot snapshot() {
         return circuit.snapshot();
+    }
+
+    /**
+     * The probes of the present half-open stay: the cluster's where the whole cluster is half-open, as of the last exchange
+     * with the store, else those of this instance. {@link Probes#NONE} unless the automatic state is HALF_OPEN.
+     */
+    public Probes probes() {
+        return circuit.probes();
     }
 
     /** Calls of this instance since the circuit was created. */

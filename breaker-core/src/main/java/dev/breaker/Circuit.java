@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedState;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -262,6 +263,10 @@ final class Circuit extends Exclusive {
             ifShared(cluster -> cluster.exchange().leave());
         });
         ifShared(cluster -> cluster.leases().returnIdle(now(), 0));
+    }
+
+    synchronized Probes probes() {
+        return phases.automatic() instanceof HalfOpenPhase halfOpen ? halfOpen.probes() : Probes.NONE;
     }
 
     synchronized BreakerSnapshot snapshot() {

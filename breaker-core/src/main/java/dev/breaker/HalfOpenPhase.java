@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.Probes;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a few probes and rejects all other calls, for a limited time if so configured. */
@@ -18,6 +19,9 @@ abstract sealed class HalfOpenPhase extends Phase permits LocalHalfOpenPhase, Sh
         this.limit = limit;
         this.opens = opens;
     }
+
+    /** The probes of this stay, as far as this instance knows. */
+    abstract Probes probes();
 
     @Override
     final BreakerState state() {

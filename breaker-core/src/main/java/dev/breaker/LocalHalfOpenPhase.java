@@ -47,7 +47,8 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
         judge(outcome);
     }
 
-    private Probes probes() {
+    @Override
+    Probes probes() {
         synchronized (ledger) {
             return ledger.probes(circuit.now());
         }

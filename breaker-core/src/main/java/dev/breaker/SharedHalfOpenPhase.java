@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import dev.breaker.shared.Probes;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,13 @@ final class SharedHalfOpenPhase extends HalfOpenPhase {
     }
 
     @Override
+    Probes probes() {
+        return circuit.known().probes();
+    }
+
+    @Override
     Tally tally(long now) {
-        return Tally.of(circuit.known().probes());
+        return Tally.of(probes());
     }
 
     @Override

@@ -5,6 +5,7 @@ import static dev.breaker.BreakerState.HALF_OPEN;
 import static dev.breaker.BreakerState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.breaker.shared.Probes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -54,6 +55,16 @@ class HalfOpenCircuitTest {
             take(circuit, 2).forEach(permit -> permit.failure(circuit.down, 0));
             take(circuit, 1);
             assertThat(circuit.rejects()).isTrue();
+        }
+
+        @Test
+        void canBeSeen() {
+            LocalCircuit circuit = due(config(5).failureRateThreshold(60));
+            assertThat(circuit.breaker.probes()).isEqualTo(Probes.NONE);
+            List<Permit> probes = take(circuit, 3);
+            probes.get(0).success(0);
+            probes.get(1).failure(circuit.down, 0);
+            assertThat(circuit.breaker.probes()).isEqualTo(new Probes(5, 1, 1, 1, 0));
         }
 
         @Test

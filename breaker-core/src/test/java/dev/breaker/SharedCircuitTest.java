@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.breaker.Cluster.Node;
 import dev.breaker.FaultyStore.Fault;
+import dev.breaker.shared.Probes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -307,6 +308,15 @@ class SharedCircuitTest {
             List<Permit> permits = acquireEverywhere(cluster, 10);
             assertThat(permits).hasSize(3);
             assertThat(cluster.states()).containsOnly(HALF_OPEN);
+        }
+
+        @Test
+        void areSeenByAllInstances() {
+            Cluster cluster = openCluster(2, halfOfTen());
+            cluster.afterSeconds(31);
+            assertThat(cluster.node(0).breaker.tryAcquire()).isNotNull();
+            cluster.afterSeconds(1);
+            assertThat(cluster.nodes).extracting(node -> node.breaker.probes()).containsOnly(new Probes(3, 1, 0, 0, 0));
         }
 
         private static List<Permit> acquireEverywhere(Cluster cluster, int times) {
