@@ -1,0 +1,2 @@
+/** A real browser for tests of what users see. */
+package dev.breaker.spring.browser;
