@@ -16,7 +16,7 @@ const ORDERS = {
 async function ask(search) {
   let response;
   try {
-    response = await fetch(`${location.pathname}/data${search}`, {
+    response = await fetch(beside(`${location.pathname}/data${search}`), {
       headers: { Accept: 'application/json' },
       cache: 'no-store',
       redirect: 'manual',
@@ -135,6 +135,7 @@ class Page {
     this.transitions.update(data.transitions);
     showInstances(data.instances, this.goTo);
     showStore(data.sharing);
+    showFlow([...this.rows.values()]);
     this.showTitle(data);
     document.body.classList.toggle('readonly', !data.decisions);
     show(at('readonly'), !data.decisions);

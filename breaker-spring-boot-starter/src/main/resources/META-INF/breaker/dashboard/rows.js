@@ -8,6 +8,10 @@ const ACTIONS = [
   ['reset', 'Reset'],
 ];
 
+const READ_ONLY =
+  'Read-only: the endpoint \u201cbreakers\u201d is not exposed here or may only be read. To decide from this page, add it to' +
+  ' management.endpoints.web.exposure.include and set management.endpoint.breakers.access=unrestricted.';
+
 function cell(kind, label, ...children) {
   return element('span', 'cell ' + kind, element('span', 'label', label), ...children);
 }
@@ -19,6 +23,8 @@ class Row {
     this.visible = false;
     this.badge = badge('CLOSED');
     this.note = element('span', 'note');
+    this.apart = element('span', '');
+    this.isolation = element('span', 'isolation', icon('isolated'), this.apart);
     this.failure = element('b');
     this.slow = element('small', 'slow-rate');
     this.calls = element('b');
@@ -30,7 +36,7 @@ class Row {
       'button',
       'summary',
       this.badge,
-      element('span', 'who', element('bdi', 'name', name), this.note),
+      element('span', 'who', element('bdi', 'name', name), this.note, this.isolation),
       cell('rates', 'Failures', this.rates.element, element('span', 'figures', this.failure, this.slow)),
       cell('traffic', 'Calls /s', this.traffic.element, element('span', 'figures', this.calls)),
       cell('rejections', 'Rejected /s', this.rejected),
@@ -57,6 +63,8 @@ class Row {
     this.element.classList.toggle('isolated', circuit.isolatedOn.length > 0);
     setBadge(this.badge, circuit.state);
     say(this.note, note(circuit));
+    show(this.isolation, circuit.isolatedOn.length > 0);
+    say(this.apart, `isolated on ${few(circuit.isolatedOn)}`);
     say(this.failure, circuit.calls === 0 ? '–' : percent(circuit.failureRate) + ' %');
     this.failure.classList.toggle('bad', circuit.calls > 0 && circuit.failureRate >= circuit.failureRateThreshold);
     say(this.slow, circuit.slowCallRateThreshold === undefined || circuit.calls === 0 ? '' : `${percent(circuit.slowCallRate)} % slow`);
@@ -109,6 +117,7 @@ class Details {
     this.entries = new Map();
     this.buttons = ACTIONS.map(([action, word]) => this.button(row, action, word));
     this.actions = element('div', 'actions', ...this.buttons);
+    const closed = element('p', 'closed-door', icon('eye'), element('span', '', READ_ONLY));
     this.element = element(
       'div',
       'details',
@@ -120,6 +129,7 @@ class Details {
       ),
       this.facts,
       this.actions,
+      closed,
     );
   }
 
@@ -159,7 +169,7 @@ class Details {
     this.fact('Last failure', circuit.lastFailure && `${circuit.lastFailure} (${ago(circuit.lastFailureAgeMs)})`);
     const { calls, rejected, fallbacks } = circuit.totals;
     const counts = [plural(calls, 'call'), `${rejected.toLocaleString('en')} rejected`, plural(fallbacks, 'fallback')];
-    this.fact('Since the start', counts.join(', '));
+    this.fact('Since the start', `${counts.join(', ')}, of the instances alive`);
     this.fact('Sharing', Details.sharing(circuit));
   }
 
@@ -178,8 +188,15 @@ class Details {
   }
 
   static thresholds(circuit) {
-    const slow = circuit.slowCallRateThreshold === undefined ? '' : ` or ${percent(circuit.slowCallRateThreshold)} % slow calls`;
-    return `${percent(circuit.failureRateThreshold)} % failures${slow}`;
+    const { failureRateThreshold, slowCallRateThreshold, failureCountThreshold, consecutiveFailureThreshold } = circuit;
+    return [
+      `${percent(failureRateThreshold)} % failures`,
+      slowCallRateThreshold !== undefined && `${percent(slowCallRateThreshold)} % slow calls`,
+      failureCountThreshold !== undefined && `${plural(failureCountThreshold, 'failure')} in the window`,
+      consecutiveFailureThreshold !== undefined && `${consecutiveFailureThreshold.toLocaleString('en')} in a row`,
+    ]
+      .filter(Boolean)
+      .join(' or ');
   }
 
   static sharing(circuit) {

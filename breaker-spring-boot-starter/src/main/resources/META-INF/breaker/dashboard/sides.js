@@ -61,6 +61,16 @@ function showInstances(instances, goTo) {
   );
 }
 
+/** What the circuits of all instances do together. */
+function showFlow(rows) {
+  const sum = what => rows.reduce((all, row) => all + (row.perSecond[what] || 0), 0);
+  const known = rows.some(row => !Number.isNaN(row.perSecond.calls));
+  const rejected = sum('rejected');
+  say(at('flow-calls'), known || rows.length === 0 ? `${perSecond(sum('calls'))} calls/s` : 'Counting');
+  say(at('flow-note'), `${perSecond(rejected)} rejected/s, ${perSecond(sum('fallbacks'))} fallbacks/s`);
+  at('flow').classList.toggle('rejecting', rejected > 0);
+}
+
 function linkTo(name, goTo, ...before) {
   const link = element('button', 'link', ...before, element('bdi', '', name));
   link.type = 'button';

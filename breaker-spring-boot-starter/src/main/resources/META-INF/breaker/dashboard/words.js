@@ -9,6 +9,9 @@ const STATES = {
   CLOSED: { word: 'Closed', icon: 'closed', rank: 6 },
 };
 
+/** An address as seen from the page, without a name and password that were given in the page's own. */
+const beside = path => new URL(path, location.origin + location.pathname).href;
+
 const at = id => document.getElementById(id);
 
 function element(tag, className, ...children) {
@@ -80,8 +83,12 @@ function note(circuit) {
   } else if (circuit.failures > 0) {
     parts.push(`${circuit.failures.toLocaleString('en')} of ${plural(circuit.calls, 'call')} failed`);
   }
-  if (circuit.isolatedOn.length > 0) parts.push(`isolated on ${circuit.isolatedOn.join(', ')}`);
   return parts.filter(Boolean).join(' · ');
+}
+
+/** As many names as can be read at a glance. */
+function few(names) {
+  return names.length <= 2 ? names.join(' and ') : `${names[0]} and ${names.length - 1} more`;
 }
 
 function probes({ permitted, leased, successes, failures }) {

@@ -33,7 +33,7 @@ public final class BreakerDashboardEndpoint {
      */
     public BreakerDashboardEndpoint(
             String service, BreakerRegistry registry, Ticker ticker, Supplier<Optional<String>> decisions) {
-        this(service, registry, ticker, decisions, new ThisInstance(registry));
+        this(service, registry, ticker, decisions, new ClusterInstances(registry, ticker));
     }
 
     BreakerDashboardEndpoint(

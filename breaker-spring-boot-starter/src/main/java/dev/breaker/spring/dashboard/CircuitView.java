@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param failureRateThreshold failure rate that opens the circuit
  * @param slowCallRateThreshold slow rate that opens the circuit, null unless slow calls are looked for
+ * @param failureCountThreshold failures in the window that open the circuit, null if their number does not
+ * @param consecutiveFailureThreshold failures in a row that open the circuit, null if their number does not
  * @param probes those of a half-open stay
  * @param isolatedOn identities of the instances that have opened it for themselves
  * @param totals of all instances that are known
@@ -31,6 +33,8 @@ record CircuitView(
         double slowCallRate,
         double failureRateThreshold,
         @Nullable Double slowCallRateThreshold,
+        @Nullable Integer failureCountThreshold,
+        @Nullable Integer consecutiveFailureThreshold,
         long calls,
         long failures,
         long slowCalls,
@@ -80,6 +84,8 @@ record CircuitView(
                 counts.slowCallRate(),
                 config.failureRateThreshold(),
                 config.slowCallDurationThreshold() == null ? null : config.slowCallRateThreshold(),
+                unlessOff(config.failureCountThreshold()),
+                unlessOff(config.consecutiveFailureThreshold()),
                 counts.calls(),
                 counts.failures(),
                 counts.slow(),
@@ -98,6 +104,10 @@ record CircuitView(
                 instances.stream()
                         .map(instance -> instance.totals().getOrDefault(breaker.name(), Totals.NONE))
                         .reduce(Totals.NONE, Totals::plus));
+    }
+
+    private static @Nullable Integer unlessOff(int threshold) {
+        return threshold == 0 ? null : threshold;
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {

@@ -66,6 +66,20 @@ public final class RealBrowser implements AutoCloseable {
         }
     }
 
+    /** One for all tests of this JVM, which nobody need close. */
+    public static RealBrowser shared() {
+        return Shared.BROWSER;
+    }
+
+    private static final class Shared {
+
+        private static final RealBrowser BROWSER = start();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(BROWSER::close));
+        }
+    }
+
     /** A new tab that shares nothing with others. */
     public Tab tab() {
         String context = devTools.send("", "Target.createBrowserContext", Map.of())

@@ -45,6 +45,18 @@ public final class Tab {
         return this;
     }
 
+    /** Makes the timers of the pages that are opened from now on go off so many times earlier. */
+    public Tab hurry(int times) {
+        String script = "const slow = setTimeout; window.setTimeout = (what, ms) => slow(what, ms / " + times + ");";
+        send("Page.addScriptToEvaluateOnNewDocument", Map.of("source", "{" + script + "}"));
+        return this;
+    }
+
+    /** Closes it. */
+    public void close() {
+        send("Page.close");
+    }
+
     /** Goes to an address. */
     public Tab open(String url) {
         JsonNode answer = send("Page.navigate", Map.of("url", url));

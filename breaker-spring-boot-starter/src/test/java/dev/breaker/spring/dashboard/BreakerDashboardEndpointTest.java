@@ -170,6 +170,49 @@ class BreakerDashboardEndpointTest {
         }
 
         @Test
+        void tellsOfAllInstancesAndAddsUpTheirTotals() {
+            try (Service service = new Service()) {
+                var peer = service.peer("peer");
+                service.succeed("partner", 4);
+                IntStream.range(0, 4).forEach(round -> {
+                    service.succeed("partner", 1);
+                    service.after(Duration.ofMillis(300));
+                });
+                Service.fail(peer, "partner", 3);
+                service.after(Duration.ofSeconds(6));
+
+                JsonNode data = data(service);
+
+                assertThat(data.at("/instances/1/id").asString()).isEqualTo("peer");
+                assertThat(data.at("/instances/1/ageMs").asLong()).isBetween(0L, 6_000L);
+                assertThat(data.at("/instances/1/isolated/0").asString()).isEqualTo("partner");
+                assertThat(data.at("/circuits/0/isolatedOn/0").asString()).isEqualTo("peer");
+                assertThat(data.at("/circuits/0/totals/calls").asLong()).isEqualTo(11);
+                peer.close();
+                assertThat(data(service).get("instances").size())
+                        .as("the store is asked once a second")
+                        .isEqualTo(2);
+                service.after(Duration.ofSeconds(1));
+                assertThat(data(service).get("instances").size()).isEqualTo(1);
+            }
+        }
+
+        @Test
+        void tellsOnlyThresholdsThatAreInUse() {
+            try (Service service = new Service("breaker.instances.partner.failure-count-threshold=7")) {
+                service.succeed("partner", 1);
+                service.succeed("other", 1);
+                JsonNode circuits = data(service).get("circuits");
+                JsonNode partner = circuits.findParents("failureCountThreshold").get(0);
+                assertThat(partner.get("name").asString()).isEqualTo("partner");
+                assertThat(partner.get("failureCountThreshold").asInt()).isEqualTo(7);
+                assertThat(partner.get("consecutiveFailureThreshold").asInt()).isEqualTo(3);
+                assertThat(partner.has("slowCallRateThreshold")).isFalse();
+                assertThat(circuits.findParents("failureCountThreshold")).hasSize(1);
+            }
+        }
+
+        @Test
         void leavesOutCircuitsBeyondAThousandUnlessTheyAreSoughtOrTroubled() {
             try (Service service = new Service()) {
                 IntStream.range(0, 1_200).forEach(i -> service.registry.breaker("circuit-%04d".formatted(i)));

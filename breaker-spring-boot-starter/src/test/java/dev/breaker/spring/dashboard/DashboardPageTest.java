@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,24 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The page as an operator uses it: in a real browser. */
 class DashboardPageTest {
 
-    private static RealBrowser browser;
-
-    private final Tab tab = browser.tab();
+    private final Tab tab = RealBrowser.shared().tab().hurry(5);
     private Service service = new Service();
-
-    @BeforeAll
-    static void startBrowser() {
-        browser = RealBrowser.start();
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        browser.close();
-    }
 
     @AfterEach
     void noScriptFailed() {
         service.close();
+        tab.close();
         assertThat(tab.errors()).isEmpty();
     }
 
@@ -127,7 +114,8 @@ class DashboardPageTest {
             openPage().click(row(1) + ".summary").awaitText(".facts", "no alternative tonight");
 
             assertThat(tab.text(row(1))).contains("Disabled", "ends in 1 h 30 min");
-            assertThat(tab.text(".facts")).contains("Disabled by anna, just now", "in 1 h 30 min");
+            assertThat(tab.text(".facts"))
+                    .contains("Disabled by anna, just now", "in 1 h 30 min", "50 % failures or 3 in a row");
         }
 
         @Test
@@ -166,9 +154,8 @@ class DashboardPageTest {
             openPage();
             tab.evaluate("fetch = () => Promise.resolve(new Response('{\"error\": \"no rights\"}', {status: 403}))");
             tab.awaitText(
-                    "#trouble",
-                    "The service answered 403. You may not decide about circuits, or the session has ended."
-                            + " no rights.");
+                    "#trouble", "The service answered 403. Your rights do not allow this, or the session has ended.");
+            assertThat(tab.text("#trouble")).contains("XSRF-TOKEN", "no rights.");
         }
 
         @Test
@@ -273,6 +260,8 @@ class DashboardPageTest {
             openPage().click(row(1) + ".summary").awaitText(".facts", "failures in a row");
             assertThat(tab.isVisible("#readonly")).isTrue();
             assertThat(tab.isVisible(".actions button")).isFalse();
+            assertThat(tab.text(".closed-door"))
+                    .contains("Read-only", "management.endpoint.breakers.access=unrestricted");
         }
     }
 
@@ -280,7 +269,7 @@ class DashboardPageTest {
     class HostileText {
 
         private static final List<String> NAMES = List.of(
-                "<img src=x onerror=\"window.hit=1\">",
+                "<img src=x onerror=\"window.hit=1\">" + "x".repeat(166),
                 "</script><script>window.hit=1</script>",
                 "'\"`${window.hit=1}{{script}}",
                 "a/../b",
@@ -407,7 +396,7 @@ class DashboardPageTest {
             openPage().awaitText("#alive", "3 instances alive").awaitText("#alive", "1 isolated");
             assertThat(tab.text("#instances"))
                     .contains("this one", "offers-b", "heard 2 s ago", "isolated:", "partner");
-            assertThat(tab.text(row(1))).contains("isolated on offers-b");
+            assertThat(tab.text(row(1))).contains("Closed", "isolated on offers-b");
             tab.click("#instances .link").awaitText(".facts", "201 calls, 7 rejected, 5 fallbacks");
         }
     }

@@ -45,22 +45,28 @@ final class Service implements AutoCloseable {
     static class Application {}
 
     Service(String... properties) {
-        this(List.of(), properties);
+        this(List.of(), List.of(), properties);
+    }
+
+    /** A service with something more. */
+    static Service with(Class<?> configuration, String... properties) {
+        return new Service(List.of(configuration), List.of(), properties);
     }
 
     /** A service with more instances, which are not there but for what is told of them. */
     static Service beside(InstanceView... others) {
-        return new Service(List.of(others));
+        return new Service(List.of(), List.of(others));
     }
 
-    private Service(List<InstanceView> others, String... properties) {
+    private Service(List<Class<?>> more, List<InstanceView> others, String... properties) {
         this.store = unreliable(new InMemoryStore(ticker));
-        this.application = start(others, properties);
+        this.application = start(more, others, properties);
         this.registry = application.getBean(BreakerRegistry.class);
     }
 
-    private ConfigurableApplicationContext start(List<InstanceView> others, String... properties) {
+    private ConfigurableApplicationContext start(List<Class<?>> more, List<InstanceView> others, String... properties) {
         return new SpringApplicationBuilder(Application.class)
+                .sources(more.toArray(Class<?>[]::new))
                 .properties(
                         "server.port=0",
                         "server.address=127.0.0.1",
@@ -82,7 +88,7 @@ final class Service implements AutoCloseable {
 
     private BreakerDashboardEndpoint among(List<InstanceView> others, GenericApplicationContext beans) {
         BreakerRegistry known = beans.getBean(BreakerRegistry.class);
-        Instances all = () -> Stream.concat(new ThisInstance(known).alive().stream(), others.stream())
+        Instances all = () -> Stream.concat(new ClusterInstances(known, ticker).alive().stream(), others.stream())
                 .toList();
         return new BreakerDashboardEndpoint("offers", known, ticker, () -> Optional.of("breakers"), all);
     }

@@ -1,0 +1,65 @@
+package dev.breaker.spring.dashboard;
+
+import dev.breaker.shared.InstanceReport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The totals of another instance, which tells them every few seconds: in between they grow evenly from the last but one that it
+ * told to the last, so that calls per second are neither nothing nor too many. Not safe for use by many threads.
+ */
+final class PeerTotals {
+
+    /** Ages of one report differ by less, however long its ways through the network were. */
+    private static final long ANOTHER = 1_000_000_000;
+
+    private final Predicate<String> exists;
+    private Map<String, Totals> before = Map.of();
+    private Map<String, Totals> last = Map.of();
+    private long beforeAt;
+    private long lastAt;
+
+    /**
+     * @param exists whether there is a circuit of that name
+     */
+    PeerTotals(Predicate<String> exists) {
+        this.exists = exists;
+    }
+
+    static Map<String, Totals> told(InstanceReport report) {
+        Map<String, Totals> totals = new HashMap<>();
+        report.lines()
+                .forEach(line ->
+                        totals.put(line.breaker(), new Totals(line.calls(), line.rejected(), line.fallbacks())));
+        return totals;
+    }
+
+    /** The totals now, given the instance's last report. */
+    Map<String, Totals> at(long now, InstanceReport report) {
+        long at = now - report.age().toNanos();
+        if (last.isEmpty() || at - lastAt > ANOTHER) {
+            before = last;
+            beforeAt = lastAt;
+            last = told(report);
+            lastAt = at;
+            rememberOmitted(report);
+        }
+        double part = before.isEmpty() ? 1 : Math.min(1, (double) (now - lastAt) / (lastAt - beforeAt));
+        Map<String, Totals> totals = new HashMap<>();
+        last.forEach((name, known) ->
+                totals.put(name, before.getOrDefault(name, known).towards(known, part)));
+        return totals;
+    }
+
+    /* A circuit that comes back among the lines has not made all its calls since. */
+    private void rememberOmitted(InstanceReport report) {
+        if (report.omitted() > 0) {
+            before.forEach((name, totals) -> {
+                if (exists.test(name)) {
+                    last.putIfAbsent(name, totals);
+                }
+            });
+        }
+    }
+}
