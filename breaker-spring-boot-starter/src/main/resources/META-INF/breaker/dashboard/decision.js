@@ -8,6 +8,15 @@ const DECISIONS = {
   reset: ['Reset', 'The circuit closes on every instance and forgets its counts. An override stays.', false],
 };
 
+/* Without a token nobody can tell from the answer which of the two it was. */
+function forbidden() {
+  const rights = 'Your rights do not allow this, or the session has ended.';
+  const token =
+    ' If the service is protected against forged requests (CSRF), this page needs the token in a cookie named XSRF-TOKEN:' +
+    ' configure Spring Security with csrf.spa() or CookieCsrfTokenRepository.withHttpOnlyFalse().';
+  return 'X-XSRF-TOKEN' in csrf() ? rights : rights + token;
+}
+
 /** The text of an answer that is no success. */
 async function refusal(response) {
   const text = await response.text();
@@ -18,7 +27,7 @@ async function refusal(response) {
   } catch (noJson) {
     said = text.includes('<') ? '' : text;
   }
-  const hint = { 401: 'You are not logged in.', 403: 'You may not decide about circuits, or the session has ended.' }[response.status];
+  const hint = { 401: 'You are not logged in: reload the page.', 403: forbidden() }[response.status];
   return [`The service answered ${response.status}.`, hint, String(said).slice(0, 400)].filter(Boolean).join(' ');
 }
 
@@ -41,7 +50,7 @@ async function decide(decisions, name, decision) {
   const [path, body] = addressed(decisions, name, decision);
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(beside(path), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...csrf() },
       body: JSON.stringify(body),
