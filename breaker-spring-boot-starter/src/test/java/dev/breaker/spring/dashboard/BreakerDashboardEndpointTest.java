@@ -179,7 +179,10 @@ class BreakerDashboardEndpointTest {
                     service.after(Duration.ofMillis(300));
                 });
                 Service.fail(peer, "partner", 3);
-                service.after(Duration.ofSeconds(6));
+                IntStream.range(0, 20).forEach(round -> {
+                    service.succeed("partner", 1);
+                    service.after(Duration.ofMillis(300));
+                });
 
                 JsonNode data = data(service);
 
@@ -187,7 +190,7 @@ class BreakerDashboardEndpointTest {
                 assertThat(data.at("/instances/1/ageMs").asLong()).isBetween(0L, 6_000L);
                 assertThat(data.at("/instances/1/isolated/0").asString()).isEqualTo("partner");
                 assertThat(data.at("/circuits/0/isolatedOn/0").asString()).isEqualTo("peer");
-                assertThat(data.at("/circuits/0/totals/calls").asLong()).isEqualTo(11);
+                assertThat(data.at("/circuits/0/totals/calls").asLong()).isEqualTo(31);
                 peer.close();
                 assertThat(data(service).get("instances").size())
                         .as("the store is asked once a second")
