@@ -9,12 +9,18 @@ public sealed interface BreakerEvent {
     /** Name of the circuit. */
     String breaker();
 
-    /** The circuit was created on this instance and can be found: the first event of its name. */
+    /**
+     * The circuit was created on this instance and can be found: the first event of its name.
+     *
+     * @param breaker name of the circuit
+     */
     record Created(String breaker) implements BreakerEvent {}
 
     /**
      * The circuit was removed from this instance. Calls of those who still hold it are told, its transitions are not. There
      * may be another circuit of that name later.
+     *
+     * @param breaker name of the circuit
      */
     record Removed(String breaker) implements BreakerEvent {}
 
@@ -22,6 +28,7 @@ public sealed interface BreakerEvent {
      * The circuit moved from one state to another. Every instance sees every transition it follows; exactly one instance of
      * the cluster is the one that {@linkplain #announcer() announces} it.
      *
+     * @param breaker name of the circuit
      * @param from state left
      * @param to state entered
      * @param cause why, in words
@@ -45,6 +52,7 @@ public sealed interface BreakerEvent {
     /**
      * A call was rejected.
      *
+     * @param breaker name of the circuit
      * @param state state that rejected it
      */
     record Rejected(String breaker, BreakerState state) implements BreakerEvent {}
@@ -52,6 +60,7 @@ public sealed interface BreakerEvent {
     /**
      * A call succeeded.
      *
+     * @param breaker name of the circuit
      * @param nanos its duration, zero unless calls are timed
      */
     record Success(String breaker, long nanos) implements BreakerEvent {}
@@ -59,6 +68,7 @@ public sealed interface BreakerEvent {
     /**
      * A call failed.
      *
+     * @param breaker name of the circuit
      * @param cause what it threw, null if its result was classified as failure
      * @param nanos its duration, zero unless calls are timed
      */
@@ -67,6 +77,7 @@ public sealed interface BreakerEvent {
     /**
      * A call was not counted.
      *
+     * @param breaker name of the circuit
      * @param cause what it threw, if anything
      */
     record Ignored(String breaker, @Nullable Throwable cause) implements BreakerEvent {}

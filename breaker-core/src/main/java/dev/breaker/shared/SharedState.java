@@ -27,8 +27,11 @@ public record SharedState(
 
     /** The automatic states of a circuit. */
     public enum Kind {
+        /** Calls are made. */
         CLOSED,
+        /** Calls are rejected. */
         OPEN,
+        /** Probes are made, other calls rejected. */
         HALF_OPEN
     }
 
