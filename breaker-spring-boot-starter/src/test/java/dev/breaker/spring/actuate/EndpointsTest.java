@@ -12,12 +12,15 @@ import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +41,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -389,6 +393,76 @@ class EndpointsTest {
                     .isNull();
         } finally {
             quiet.close();
+        }
+    }
+
+    /** What the page on operating shows is what there is. */
+    @Nested
+    class Documented {
+
+        private final String page = read();
+
+        private static String read() {
+            try {
+                return Files.readString(Path.of("../docs/operating.md"));
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
+        }
+
+        private List<JsonNode> examples(int block) {
+            String text = page.split("```json\n")[block].split("```")[0];
+            try (MappingIterator<JsonNode> values =
+                    JsonMapper.shared().readerFor(JsonNode.class).readValues(text)) {
+                return values.readAll();
+            }
+        }
+
+        private static void hasTheShapeOf(JsonNode example, JsonNode answer) {
+            example.forEachEntry((field, value) -> {
+                assertThat(answer.has(field)).as("%s in %s", field, answer).isTrue();
+                assertThat(answer.get(field).getNodeType()).as(field).isEqualTo(value.getNodeType());
+                if (value.isObject()) {
+                    hasTheShapeOf(value, answer.get(field));
+                }
+            });
+        }
+
+        @Test
+        void aCircuitHasTheFieldsOfTheExampleAndThePageNamesAllThatItHas() throws Exception {
+            fail(3);
+            post("breakers/partner", "{'action':'forceOpen','reason':'test','ttl':'1m'}".replace('\'', '"'));
+            ticker.advance(Duration.ofSeconds(1));
+            JsonNode answer = get("breakers/partner").body();
+            hasTheShapeOf(examples(1).get(0), answer);
+            assertThat(answer.propertyNames())
+                    .allSatisfy(field -> assertThat(page).containsAnyOf("`" + field + "`", "\"" + field + "\":"));
+        }
+
+        @Test
+        void eventsHaveTheFieldsOfTheExamples() throws Exception {
+            fail(3);
+            ticker.advance(Duration.ofSeconds(1));
+            JsonNode events = get("breakerevents/partner").body().get("events");
+            assertThat(examples(2))
+                    .hasSize(2)
+                    .allSatisfy(example -> hasTheShapeOf(
+                            example,
+                            events.valueStream()
+                                    .filter(event -> event.get("type").equals(example.get("type")))
+                                    .findFirst()
+                                    .orElseThrow()));
+        }
+
+        @Test
+        void theCommandForcesTheCircuitOpen() throws Exception {
+            registry.breaker("partner-offers");
+            String command = page.split("```sh\n")[1].split("```")[0];
+            String body = command.split("'")[3];
+            assertThat(command).contains("/actuator/breakers/partner-offers ");
+            Answer answer = post("breakers/partner-offers", body);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body().get("state").asString()).isEqualTo("FORCED_OPEN");
         }
     }
 }
