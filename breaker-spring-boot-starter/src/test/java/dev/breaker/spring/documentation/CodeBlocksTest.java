@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,13 +25,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.ByteArrayResource;
 import org.xml.sax.InputSource;
-import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a reader copies from a page works: each language has its rule, and a block without one is an error. */
@@ -47,9 +49,8 @@ class CodeBlocksTest {
     @BeforeAll
     static void readMetadata() throws IOException {
         knownProperties = new HashSet<>();
-        for (URL metadata : Collections.list(CodeBlocksTest.class
-                .getClassLoader()
-                .getResources("META-INF/spring-configuration-metadata.json"))) {
+        for (URL metadata : Collections.list(
+                CodeBlocksTest.class.getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
             String text = new String(metadata.openStream().readAllBytes(), StandardCharsets.UTF_8);
             PROPERTY_NAME.matcher(text).results().forEach(name -> knownProperties.add(name.group(1)));
         }
@@ -71,8 +72,7 @@ class CodeBlocksTest {
     }
 
     private static List<Block> in(String... languages) {
-        return blocks()
-                .filter(block -> List.of(languages).contains(block.language()))
+        return blocks().filter(block -> List.of(languages).contains(block.language()))
                 .toList();
     }
 
@@ -94,9 +94,10 @@ class CodeBlocksTest {
 
     @Test
     void areInALanguageWithARule() {
-        assertThat(blocks()).allSatisfy(block -> assertThat(block.language())
-                .as("language of %s", block)
-                .isIn("java", "yaml", "properties", "json", "xml", "sh", "redis", "text"));
+        assertThat(blocks())
+                .allSatisfy(block -> assertThat(block.language())
+                        .as("language of %s", block)
+                        .isIn("java", "yaml", "properties", "json", "xml", "sh", "redis", "text"));
     }
 
     @Test
@@ -131,7 +132,8 @@ class CodeBlocksTest {
 
     private static Map<String, String> flat(Block block) {
         YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
-        String text = block.language().equals("yaml") ? block.text() : block.text().replaceAll("=", ": ");
+        String text =
+                block.language().equals("yaml") ? block.text() : block.text().replaceAll("=", ": ");
         yaml.setResources(new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)));
         return yaml.getObject().entrySet().stream()
                 .collect(Collectors.toMap(
@@ -160,7 +162,8 @@ class CodeBlocksTest {
                         .getChildNodes()
                         .getLength())
                 .isPositive();
-        String version = Pages.read(Pages.ROOT.resolve("pom.xml")).replaceAll("(?s).*?<version>(.*?)</version>.*", "$1");
+        String version =
+                Pages.read(Pages.ROOT.resolve("pom.xml")).replaceAll("(?s).*?<version>(.*?)</version>.*", "$1");
         if (xml.contains("<groupId>dev.breaker</groupId>")) {
             assertThat(xml).contains("<version>" + version + "</version>");
         }
@@ -180,10 +183,10 @@ class CodeBlocksTest {
             }
             assertThat(line.strip().split(" ")[0]).as(line).isIn(COMMANDS);
             if (line.startsWith("./mvnw")) {
-                assertThat(OPTION.matcher(line).results()).allSatisfy(option -> assertThat(
-                                known(option.group(1), option.group(2), poms))
-                        .as("%s in %s", option.group(), line)
-                        .isTrue());
+                assertThat(OPTION.matcher(line).results())
+                        .allSatisfy(option -> assertThat(known(option.group(1), option.group(2), poms))
+                                .as("%s in %s", option.group(), line)
+                                .isTrue());
             }
         }
     }
@@ -193,7 +196,8 @@ class CodeBlocksTest {
                 ? poms.contains("<id>" + name + "</id>")
                 : poms.contains("<" + name + ">")
                         || poms.contains("${" + name + "}")
-                        || Set.of("test", "skipTests", "spring-boot.run.arguments").contains(name)
+                        || Set.of("test", "skipTests", "spring-boot.run.arguments")
+                                .contains(name)
                         || name.startsWith("breaker.");
     }
 
@@ -207,16 +211,37 @@ class CodeBlocksTest {
 
     @Test
     void drawTypesThatThereAre() throws IOException {
-        Set<String> types;
-        try (Stream<Path> files = Files.walk(Pages.ROOT.resolve("breaker-core/src/main/java"))) {
-            types = files.map(file -> file.getFileName().toString().replace(".java", ""))
-                    .collect(Collectors.toSet());
-        }
-        types.add("LongAdder");
         Pattern camelCase = Pattern.compile("\\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\\b");
-        assertThat(in("text")).allSatisfy(block -> assertThat(
-                        camelCase.matcher(block.text()).results().map(name -> name.group()))
-                .isSubsetOf(types));
+        Set<String> types = types();
+        types.add("LongAdder");
+        assertThat(in("text"))
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(camelCase.matcher(block.text()).results())
+                        .extracting(MatchResult::group)
+                        .isSubsetOf(types));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ARCHITECTURE.md", "CONTRIBUTING.md"})
+    void sendNobodyToATypeThatIsGone(String page) throws IOException {
+        Pattern name = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)(?:\\.\\w+)?`");
+        assertThat(name.matcher(Pages.prose(Pages.ROOT.resolve(page))).results())
+                .extracting(type -> type.group(1))
+                .isNotEmpty()
+                .isSubsetOf(types());
+    }
+
+    private static Set<String> types() throws IOException {
+        Set<String> types = new HashSet<>();
+        for (String module :
+                List.of("breaker-core/src", "breaker-spring-boot-starter/src", "breaker-sample-offers/src")) {
+            try (Stream<Path> files = Files.walk(Pages.ROOT.resolve(module))) {
+                files.map(file -> file.getFileName().toString())
+                        .filter(file -> file.endsWith(".java"))
+                        .forEach(file -> types.add(file.replace(".java", "")));
+            }
+        }
+        return types;
     }
 
     /** So that the first page's code is not only compiled: -Prelease runs it. */

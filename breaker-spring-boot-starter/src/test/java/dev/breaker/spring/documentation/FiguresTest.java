@@ -69,7 +69,8 @@ class FiguresTest {
                 "commands to Redis per circuit and instance, at any call rate | 0 "
                         + "| Redis commands of a healthy circuit on one instance, at any call rate | 3",
                 "from a failure until all of five instances reject, 99 % | 0 | 5 instances: all reject | 6",
-                "from a failure until all of five instances reject, 99 % | 1 | 5 instances, polling only: all reject | 6"
+                "from a failure until all of five instances reject, 99 % | 1 | 5 instances, polling only: all reject |"
+                        + " 6"
             })
     void ofTheFirstPageWereMeasured(String label, int figure, String measured, int column) {
         agree(quoted(label).get(figure), measured(measured, column));

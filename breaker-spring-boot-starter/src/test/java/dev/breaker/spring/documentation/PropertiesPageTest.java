@@ -30,8 +30,8 @@ class PropertiesPageTest {
                 .lines()
                 .filter(line -> line.startsWith("| `"))
                 .map(line -> List.of(line.split(" *\\| *")))
-                .forEach(cells -> rows.put(
-                        cells.get(1).replace("`", "").replace(".*", ""), cells.subList(2, cells.size())));
+                .forEach(cells ->
+                        rows.put(cells.get(1).replace("`", "").replace(".*", ""), cells.subList(2, cells.size())));
         return rows;
     }
 
@@ -53,7 +53,8 @@ class PropertiesPageTest {
 
     @Test
     void hasARowForEachProperty() throws IOException {
-        assertThat(rows(PAGE).keySet()).containsExactlyInAnyOrderElementsOf(defaults().keySet());
+        assertThat(rows(PAGE).keySet())
+                .containsExactlyInAnyOrderElementsOf(defaults().keySet());
     }
 
     @Test
@@ -74,7 +75,9 @@ class PropertiesPageTest {
 
     @Test
     void saysWhenToChangeEach() {
-        assertThat(rows(PAGE)).allSatisfy((name, cells) -> assertThat(cells).as(name).hasSize(3).doesNotContain(""));
+        assertThat(rows(PAGE))
+                .allSatisfy(
+                        (name, cells) -> assertThat(cells).as(name).hasSize(3).doesNotContain(""));
     }
 
     @Test

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 /** Whatever users can see is explained: types, members, and each component of a record. */
 class PublicJavadocTest {
 
-    private static final List<Path> SOURCES = List.of(Path.of("../breaker-core/src/main/java"), Path.of("src/main/java"));
+    private static final List<Path> SOURCES =
+            List.of(Path.of("../breaker-core/src/main/java"), Path.of("src/main/java"));
 
     private final List<String> unexplained = new ArrayList<>();
 
@@ -83,7 +84,8 @@ class PublicJavadocTest {
         @Override
         public Void visitMethod(MethodTree method, Void none) {
             boolean overrides = method.getModifiers().getAnnotations().stream()
-                    .anyMatch(annotation -> annotation.getAnnotationType().toString().equals("Override"));
+                    .anyMatch(annotation ->
+                            annotation.getAnnotationType().toString().equals("Override"));
             if (isVisible(method.getModifiers()) && !overrides) {
                 explains(method.getName().toString());
             }

@@ -74,9 +74,11 @@ class MonitoringFilesTest {
 
     private static void asksForWhatIsPublished(String expression) {
         List<MatchResult> selectors = SELECTOR.matcher(expression).results().toList();
-        assertThat(selectors).as(expression).isNotEmpty().allSatisfy(selector -> assertThat(scrape)
-                .as(selector.group())
-                .anyMatch(line -> selects(selector, line)));
+        assertThat(selectors)
+                .as(expression)
+                .isNotEmpty()
+                .allSatisfy(
+                        selector -> assertThat(scrape).as(selector.group()).anyMatch(line -> selects(selector, line)));
     }
 
     private static boolean selects(MatchResult selector, String line) {
@@ -125,7 +127,10 @@ class MonitoringFilesTest {
         assertThat(dashboard.get("schemaVersion").asInt()).isPositive();
         assertThat(dashboard.at("/templating/list").findValuesAsString("name"))
                 .containsExactly("datasource", "job", "name");
-        assertThat(dashboard.get("panels").valueStream().map(panel -> panel.get("id").asInt()))
+        assertThat(dashboard
+                        .get("panels")
+                        .valueStream()
+                        .map(panel -> panel.get("id").asInt()))
                 .doesNotHaveDuplicates();
         assertThat(dashboard.findValues("datasource").stream()
                         .map(source -> source.get("uid").asString())
