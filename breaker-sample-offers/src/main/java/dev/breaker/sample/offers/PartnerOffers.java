@@ -1,5 +1,6 @@
 package dev.breaker.sample.offers;
 
+import dev.breaker.CallNotPermittedException;
 import dev.breaker.sample.offers.Offer.Temperature;
 import dev.breaker.spring.annotation.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,18 @@ class PartnerOffers {
 
     private final RestClient partner;
     private final Catalogue catalogue;
+    private final ServedOffers served;
     private final String instance;
 
     PartnerOffers(
             RestClient.Builder http,
             Catalogue catalogue,
+            ServedOffers served,
             @Value("${partner.url}") String partnerUrl,
             @Value("${offers.instance}") String instance) {
         this.partner = http.baseUrl(partnerUrl).build();
         this.catalogue = catalogue;
+        this.served = served;
         this.instance = instance;
     }
 
@@ -37,10 +41,21 @@ class PartnerOffers {
         if (hot == null || hot.title() == null) {
             throw new RestClientException("The partner's answer holds no offer.");
         }
+        served.hot();
         return new Offer(customer, hot.title(), Temperature.HOT, instance);
     }
 
     Offer coldOffer(String customer, Throwable why) {
+        served.coldAfterFailure();
+        return cold(customer);
+    }
+
+    Offer coldOffer(String customer, CallNotPermittedException why) {
+        served.coldWithoutAsking();
+        return cold(customer);
+    }
+
+    private Offer cold(String customer) {
         return new Offer(customer, catalogue.titleFor(customer), Temperature.COLD, instance);
     }
 

@@ -120,6 +120,19 @@ class OffersApplicationTest {
     }
 
     @Test
+    void countsWhatItServesAndWhy() throws Exception {
+        temperature("anna");
+        PARTNER.status = 503;
+        for (int call = 0; call < 5; call++) {
+            temperature("anna");
+        }
+
+        get("/offers/status").isStrictlyEqualTo("""
+                        {"hot":1,"cold":5,"failures":3,"rejected":2,"last":"COLD"}
+                        """);
+    }
+
+    @Test
     void showsTheCircuit() {
         get("/offers/circuit").isLenientlyEqualTo("""
                         {
