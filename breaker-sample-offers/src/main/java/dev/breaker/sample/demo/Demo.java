@@ -1,26 +1,27 @@
 package dev.breaker.sample.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** The role {@code demo}: Redis, a partner and offer services, each a process of its own, in one terminal until Ctrl-C. */
 public final class Demo {
 
     private final Options options;
-    private final List<Part> parts;
+    private final Parts parts;
+    private final Transcript transcript;
+    private final Commands commands;
+    private final Stage stage;
+    private volatile @Nullable ConfigurableApplicationContext page;
 
-    private Demo(Options options, List<Part> parts) {
+    Demo(Class<?> main, Options options) {
         this.options = options;
-        this.parts = parts;
+        Local local = new Local();
+        transcript = new Transcript();
+        parts = new Parts(main, options, local, transcript::say);
+        Customers customers = new Customers(parts, local);
+        commands = new Commands(parts, new PartnerFaults(parts.partner(), local), customers, transcript);
+        stage = new Stage(options, parts, local, customers, transcript);
     }
 
     /**
@@ -31,11 +32,9 @@ public final class Demo {
      */
     public static void run(Class<?> main, String... args) {
         try {
-            Options options = Options.parse(args);
-            Demo demo = new Demo(options, plan(main, options));
+            Demo demo = new Demo(main, Options.parse(args));
             demo.start();
-            System.out.println(Screen.of(options, demo.parts));
-            new Console(demo.parts).run();
+            new Console(demo.commands, demo.transcript).run();
             // The end of the input is not the end of the demo: it may run without a terminal.
             Thread.currentThread().join();
         } catch (DemoException e) {
@@ -46,69 +45,31 @@ public final class Demo {
         }
     }
 
-    private static List<Part> plan(Class<?> main, Options options) {
-        List<Part> parts = new ArrayList<>();
-        Options.Address redis = options.redis();
-        if (redis == null) {
-            redis = new Options.Address("127.0.0.1", freePort());
-            parts.add(new Part("redis", redis.port(), new Redis(redis.port()), System.out::println));
-        }
-        String profile = "--spring.profiles.active=demo";
-        String port = "--server.port=" + options.partner();
-        Role partner = new Role(main, List.of("partner", profile, port));
-        parts.add(new Part("partner", options.partner(), partner, System.out::println));
-        for (int offersPort : options.offers()) {
-            Role offers = new Role(
-                    main,
-                    List.of(
-                            "offers",
-                            profile,
-                            "--server.port=" + offersPort,
-                            "--partner.url=http://localhost:" + options.partner(),
-                            "--spring.data.redis.host=" + redis.host(),
-                            "--spring.data.redis.port=" + redis.port()));
-            parts.add(new Part("offers-" + offersPort, offersPort, offers, System.out::println));
-        }
-        return List.copyOf(parts);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void start() throws InterruptedException {
+    /** Starts all parts and the page, and says when they are up. */
+    void start() throws InterruptedException {
         System.out.println(
-                "Starting " + String.join(", ", parts.stream().map(Part::name).toList()) + " ...");
+                "Starting " + parts.all().stream().map(Part::name).collect(Collectors.joining(", ")) + " ...");
+        Ports.requireFree(options.page(), "the page");
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-        parts.forEach(Part::launch);
-        for (Part part : parts) {
-            part.awaitListening();
+        parts.all().forEach(Part::launch);
+        page = PageApplication.start(options.page(), stage, commands);
+        for (Part part : parts.all()) {
+            parts.start(part);
+            System.out.println("  " + part.describe());
         }
-        warmUp();
+        System.out.println(Screen.of(options));
     }
 
-    /* The first request to a young JVM can take longer than the offer service is willing to wait. */
-    private void warmUp() throws InterruptedException {
-        HttpClient http = HttpClient.newHttpClient();
-        get(http, "http://localhost:" + options.partner() + "/partner/offers/nobody");
-        for (int port : options.offers()) {
-            get(http, "http://localhost:" + port + "/offers/nobody");
-        }
-    }
-
-    private static void get(HttpClient http, String url) throws InterruptedException {
-        try {
-            http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding());
-        } catch (IOException e) {
-            throw new DemoException("No answer from " + url + ": " + e);
+    /** Ends all parts, and waits until they have ended. */
+    void stop() {
+        parts.stop();
+        ConfigurableApplicationContext served = page;
+        if (served != null) {
+            served.close();
         }
     }
 
-    private void stop() {
-        parts.stream().map(Part::stop).toList().forEach(CompletableFuture::join);
+    Parts parts() {
+        return parts;
     }
 }

@@ -7,13 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The demo's command line.
  *
+ * @param page port of the demo's page
  * @param partner port of the partner
  * @param offers ports of the offer services
  * @param redis address of a Redis of the user's own, null to start one
+ * @param waitSeconds seconds for which the circuit stays open
  */
-record Options(int partner, List<Integer> offers, @Nullable Address redis) {
+record Options(
+        int page,
+        int partner,
+        List<Integer> offers,
+        @Nullable Address redis,
+        int waitSeconds) {
 
-    static final String USAGE = "--partner=<port> --offers=<port>,<port> --redis=<host>:<port>";
+    static final String USAGE =
+            "--page=<port> --partner=<port> --offers=<port>,<port> --redis=<host>:<port> --wait=<seconds>";
+
+    private static final int LONGEST_WAIT = 3600;
 
     /** Where a server listens. */
     record Address(String host, int port) {}
@@ -24,7 +34,7 @@ record Options(int partner, List<Integer> offers, @Nullable Address redis) {
      * @throws DemoException naming the argument that is wrong
      */
     static Options parse(String... args) {
-        Options options = new Options(8081, List.of(8080, 8082), null);
+        Options options = new Options(8079, 8081, List.of(8080, 8082), null, 15);
         for (String arg : args) {
             options = options.with(arg);
         }
@@ -33,34 +43,47 @@ record Options(int partner, List<Integer> offers, @Nullable Address redis) {
 
     private Options with(String arg) {
         String value = arg.substring(arg.indexOf('=') + 1);
-        if (arg.startsWith("--partner=")) {
-            return new Options(port(arg, value), offers, redis);
+        return switch (arg.substring(0, Math.max(0, arg.indexOf('=')))) {
+            case "--page" -> new Options(port(arg, value), partner, offers, redis, waitSeconds);
+            case "--partner" -> new Options(page, port(arg, value), offers, redis, waitSeconds);
+            case "--offers" -> new Options(page, partner, ports(arg, value), redis, waitSeconds);
+            case "--redis" -> new Options(page, partner, offers, address(arg, value), waitSeconds);
+            case "--wait" -> new Options(page, partner, offers, redis, seconds(arg, value));
+            default -> throw new DemoException("Unknown option " + arg + ". The options are: " + USAGE);
+        };
+    }
+
+    private static Address address(String arg, String value) {
+        int colon = value.lastIndexOf(':');
+        if (colon < 1) {
+            throw new DemoException("Invalid " + arg + ": must be <host>:<port>.");
         }
-        if (arg.startsWith("--offers=")) {
-            List<Integer> ports = new ArrayList<>();
-            for (String port : value.split(",", -1)) {
-                ports.add(port(arg, port));
-            }
-            return new Options(partner, List.copyOf(ports), redis);
+        return new Address(value.substring(0, colon), port(arg, value.substring(colon + 1)));
+    }
+
+    private static List<Integer> ports(String arg, String value) {
+        List<Integer> ports = new ArrayList<>();
+        for (String port : value.split(",", -1)) {
+            ports.add(port(arg, port));
         }
-        if (arg.startsWith("--redis=")) {
-            int colon = value.lastIndexOf(':');
-            if (colon < 1) {
-                throw new DemoException("Invalid " + arg + ": must be <host>:<port>.");
-            }
-            return new Options(
-                    partner, offers, new Address(value.substring(0, colon), port(arg, value.substring(colon + 1))));
-        }
-        throw new DemoException("Unknown option " + arg + ". The options are: " + USAGE);
+        return List.copyOf(ports);
     }
 
     private static int port(String arg, String text) {
+        return number(arg, text, 65_535, "a port");
+    }
+
+    private static int seconds(String arg, String text) {
+        return number(arg, text, LONGEST_WAIT, "the wait in seconds");
+    }
+
+    private static int number(String arg, String text, int most, String what) {
         if (text.matches("[0-9]{1,5}")) {
-            int port = Integer.parseInt(text);
-            if (port >= 1 && port <= 65_535) {
-                return port;
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= most) {
+                return number;
             }
         }
-        throw new DemoException("Invalid " + arg + ": a port must be between 1 and 65535.");
+        throw new DemoException("Invalid " + arg + ": " + what + " must be between 1 and " + most + ".");
     }
 }

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,19 @@ final class Part {
         Process launch() throws IOException;
     }
 
-    private static final long SECONDS_TO_START = 90;
+    /** How a part is. */
+    enum Condition {
+        /** There is no process. */
+        STOPPED,
+        /** There is one that does not listen yet. */
+        STARTING,
+        /** It listens. */
+        UP,
+        /** It is there, and does nothing. */
+        FROZEN
+    }
+
+    private static final long SECONDS_TO_START = 180;
     private static final long SECONDS_TO_STOP = 5;
 
     private final String name;
@@ -28,6 +39,8 @@ final class Part {
     private final Launcher launcher;
     private final Consumer<String> out;
     private volatile @Nullable Process process;
+    private volatile boolean listened;
+    private volatile boolean frozen;
 
     Part(String name, int port, Launcher launcher, Consumer<String> out) {
         this.name = name;
@@ -44,14 +57,20 @@ final class Part {
         return port;
     }
 
-    boolean isRunning() {
-        return process != null;
+    Condition condition() {
+        if (process == null) {
+            return Condition.STOPPED;
+        }
+        if (frozen) {
+            return Condition.FROZEN;
+        }
+        return listened ? Condition.UP : Condition.STARTING;
     }
 
     /** What runs where, in one line. */
     String describe() {
         Process running = process;
-        String pid = running == null ? "stopped" : "pid " + running.pid();
+        String pid = running == null ? "stopped" : "pid " + running.pid() + (frozen ? ", frozen" : "");
         return String.format("%-12s localhost:%-6d %s", name, port, pid);
     }
 
@@ -60,25 +79,17 @@ final class Part {
         if (process != null) {
             return;
         }
-        requireFreePort();
+        Ports.requireFree(port, name);
         try {
             Process started = launcher.launch();
+            listened = false;
+            frozen = false;
             process = started;
             Thread attendant = new Thread(() -> attend(started), name);
             attendant.setDaemon(true);
             attendant.start();
         } catch (IOException e) {
             throw new DemoException("Cannot start " + name + ": " + e.getMessage());
-        }
-    }
-
-    private void requireFreePort() {
-        try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            free.getLocalPort();
-        } catch (IOException e) {
-            throw new DemoException("Cannot start " + name + ": port " + port
-                    + " is in use. Stop what listens there, or choose other ports: --partner=8091 --offers=8090,8092"
-                    + " (with Maven: -Dspring-boot.run.arguments=\"--partner=8091 --offers=8090,8092\").");
         }
     }
 
@@ -98,6 +109,7 @@ final class Part {
             }
             Thread.sleep(50);
         }
+        listened = true;
     }
 
     private boolean isListening() {
@@ -109,21 +121,68 @@ final class Part {
         }
     }
 
+    /** Whether this machine can freeze a process. */
+    static boolean canFreeze() {
+        return !System.getProperty("os.name").startsWith("Windows");
+    }
+
+    /** Leaves the process alive and lets it do nothing: connections are taken, and nobody answers. */
+    synchronized void freeze() throws InterruptedException {
+        if (!canFreeze()) {
+            throw new DemoException("Freezing is not offered on Windows, which has no kill -STOP.");
+        }
+        if (condition() != Condition.UP) {
+            throw new DemoException("Cannot freeze " + name + ", which is not up.");
+        }
+        signal("-STOP");
+        frozen = true;
+    }
+
+    /** Ends what {@link #freeze()} began. Does nothing if it is not frozen. */
+    synchronized void thaw() throws InterruptedException {
+        if (frozen) {
+            signal("-CONT");
+            frozen = false;
+        }
+    }
+
+    private void signal(String signal) throws InterruptedException {
+        Process running = process;
+        if (running == null) {
+            return;
+        }
+        try {
+            int code = new ProcessBuilder("kill", signal, String.valueOf(running.pid()))
+                    .redirectErrorStream(true)
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new DemoException("kill " + signal + " " + running.pid() + " (" + name + ") ended with " + code);
+            }
+        } catch (IOException e) {
+            throw new DemoException("Cannot run kill " + signal + ": " + e.getMessage());
+        }
+    }
+
     /** Ends the process as {@code kill -9} does. Does nothing if it doesn't run. */
     synchronized void kill() {
         Process running = process;
         process = null;
+        frozen = false;
         if (running != null) {
             running.destroyForcibly().onExit().join();
         }
     }
 
-    /** Asks the process to end, and ends it if it doesn't; the future tells when it has. */
+    /** Asks the process to end, and ends it if it doesn't or cannot hear; the future tells when it has. */
     synchronized CompletableFuture<?> stop() {
         Process running = process;
         process = null;
         if (running == null) {
             return CompletableFuture.completedFuture(null);
+        }
+        if (frozen) {
+            return running.destroyForcibly().onExit();
         }
         // Not Process.destroy(), which closes the pipes as well.
         running.toHandle().destroy();

@@ -25,6 +25,7 @@ class DemoIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    private final int page = Ports.free();
     private final int partner = Ports.free();
     private final int first = Ports.free();
     private final int second = Ports.free();
@@ -84,7 +85,7 @@ class DemoIT {
     @Test
     void namesThePortThatIsInUseAndTheWayOut() throws Exception {
         try (ServerSocket taken = new ServerSocket(second, 1, InetAddress.getLoopbackAddress())) {
-            start("--partner=" + partner, "--offers=" + first + "," + taken.getLocalPort());
+            start("--page=" + page, "--partner=" + partner, "--offers=" + first + "," + taken.getLocalPort());
 
             assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
@@ -112,8 +113,8 @@ class DemoIT {
     }
 
     private void startUp() throws IOException {
-        start("--partner=" + partner, "--offers=" + first + "," + second);
-        awaitOutput("status, quit.");
+        start("--page=" + page, "--partner=" + partner, "--offers=" + first + "," + second);
+        awaitOutput("http://localhost:" + page + "/");
         demo.descendants().forEach(parts::add);
         assertThat(parts).filteredOn(ProcessHandle::isAlive).hasSizeGreaterThanOrEqualTo(4);
         assertThat(temperatures()).containsOnly("HOT");

@@ -12,13 +12,13 @@ class OptionsTest {
 
     @Test
     void startsARedisAPartnerAndTwoServicesByDefault() {
-        assertThat(Options.parse()).isEqualTo(new Options(8081, List.of(8080, 8082), null));
+        assertThat(Options.parse()).isEqualTo(new Options(8079, 8081, List.of(8080, 8082), null, 15));
     }
 
     @Test
     void takesOtherPortsAndARedisOfOnesOwn() {
-        assertThat(Options.parse("--partner=1", "--offers=2,3,65535", "--redis=::1:6379"))
-                .isEqualTo(new Options(1, List.of(2, 3, 65535), new Options.Address("::1", 6379)));
+        assertThat(Options.parse("--page=4", "--partner=1", "--offers=2,3,65535", "--redis=::1:6379", "--wait=5"))
+                .isEqualTo(new Options(4, 1, List.of(2, 3, 65535), new Options.Address("::1", 6379), 5));
     }
 
     @ParameterizedTest
@@ -33,6 +33,9 @@ class OptionsTest {
                 "--redis=localhost",
                 "--redis=:6379",
                 "--redis=localhost:-1",
+                "--page=x",
+                "--wait=0",
+                "--wait=3601",
                 "--colour=blue",
                 "now",
             })
