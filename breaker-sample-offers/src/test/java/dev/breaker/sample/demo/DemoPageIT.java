@@ -1,0 +1,226 @@
+package dev.breaker.sample.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.jayway.jsonpath.DocumentContext;
+import dev.breaker.sample.Sample;
+import dev.breaker.sample.demo.MonitororTile.Look;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The demo's page, what it can be told, the walk through its story and the tiles of monitoror, in one run of the demo. */
+class DemoPageIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static final int PAGE = Ports.free();
+    private static final int PARTNER = Ports.free();
+    private static final int FIRST = Ports.free();
+    private static final int SECOND = Ports.free();
+    private static final Http HTTP = new Http(PAGE);
+
+    private static Demo demo;
+
+    @BeforeAll
+    static void start() throws InterruptedException {
+        demo = new Demo(Sample.class, new Options(PAGE, PARTNER, List.of(FIRST, SECOND), null, 2));
+        demo.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        demo.stop();
+    }
+
+    @BeforeEach
+    void everythingIsWell() throws Exception {
+        for (String part : List.of("redis", "partner", "offers-" + FIRST, "offers-" + SECOND)) {
+            assertThat(run(part + " start").statusCode()).isEqualTo(200);
+        }
+        run("customers off");
+        run("partner fails 0");
+        await("hot, shared")
+                .atMost(PATIENCE)
+                .until(() -> List.of(FIRST, SECOND).stream().allMatch(DemoPageIT::isWell));
+    }
+
+    private static boolean isWell(int port) {
+        return new Http(port).get("/offers/anna").read("$.temperature").equals("HOT")
+                && new Http(port).get("/offers/circuit").read("$.state").equals("CLOSED")
+                && new Http(port).get("/offers/circuit").read("$.sharing").equals("ACTIVE");
+    }
+
+    @Test
+    void isTrueToTheWalkInTheDocumentation() throws Exception {
+        List<Walk.Step> steps = Walk.steps();
+
+        assertThat(steps).hasSizeGreaterThan(10);
+        for (Walk.Step step : steps) {
+            walk(step);
+        }
+    }
+
+    /** What only asks is asked again until the answer is there: it takes a moment until all have heard. */
+    private static void walk(Walk.Step step) throws Exception {
+        String commands = here(step.commands());
+        Walk.Step expected = new Walk.Step(commands, here(step.answer()));
+        if (Curl.parse(commands).asks()) {
+            await(commands)
+                    .atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(Curl.run(commands).strip()).as(commands).matches(expected.pattern()));
+        } else {
+            assertThat(Curl.run(commands).strip()).as(commands).matches(expected.pattern());
+        }
+    }
+
+    /** The same with the ports of this run. */
+    private static String here(String text) {
+        List<Part> offers = demo.parts().offers();
+        return text.replaceAll("\\b8079\\b", "" + PAGE)
+                .replaceAll("\\b8081\\b", "" + PARTNER)
+                .replaceAll("\\b8083\\b", "" + offers.get(offers.size() - 1).port())
+                .replaceAll("\\b8080\\b", "" + FIRST)
+                .replaceAll("\\b8082\\b", "" + SECOND);
+    }
+
+    @Test
+    void answersWhatTheTilesOfMonitororNeed() throws Exception {
+        List<MonitororTile> tiles = MonitororTile.in(here(Walk.read(Path.of("monitoror.json"))));
+        assertThat(looks(tiles)).hasSizeGreaterThan(6).allMatch(Look::green);
+
+        run("partner fails 100");
+        run("send 20");
+        await("red")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(looks(tiles))
+                        .contains(
+                                new Look("Partner", true, ""),
+                                new Look("Partner fails, percent", false, "100"),
+                                new Look("offers-8080", false, "COLD"),
+                                new Look("offers-8080 circuit", false, "OPEN"),
+                                new Look("offers-8082", false, "COLD"),
+                                new Look("offers-8082 circuit", false, "OPEN"),
+                                new Look("offers-8082 shares", true, "ACTIVE")));
+
+        run("partner stop");
+        run("redis stop");
+        run("send 20");
+        await("redder")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(looks(tiles))
+                        .contains(new Look("Partner", false, "unable to get"))
+                        .noneMatch(Look::green));
+    }
+
+    private static List<Look> looks(List<MonitororTile> tiles) throws InterruptedException {
+        List<Look> looks = new ArrayList<>();
+        for (MonitororTile tile : tiles) {
+            looks.add(tile.look());
+        }
+        return looks;
+    }
+
+    @Test
+    void letsCustomersInAndShowsThemOnThePageAndInTheTerminal() throws Exception {
+        int before = HTTP.get("/demo/scene").read("$.services[0].status.hot");
+
+        assertThat(run("customers on").body()).startsWith("customers    one a second");
+
+        await("hot")
+                .atMost(PATIENCE)
+                .until(() -> HTTP.get("/demo/scene").<Integer>read("$.services[0].status.hot") > before);
+        DocumentContext scene = HTTP.get("/demo/scene");
+        assertThat(scene.<Boolean>read("$.customers")).isTrue();
+        assertThat(scene.<List<String>>read("$.lines[*].text"))
+                .contains("customers    one a second for each offer service");
+        int last = scene.read("$.lines[-1].number");
+        assertThat(HTTP.get("/demo/scene?seen=" + last).<List<Object>>read("$.lines"))
+                .isEmpty();
+    }
+
+    @Test
+    void servesAPageThatFetchesNothingFromElsewhere() throws Exception {
+        HttpResponse<String> page = CLIENT.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + PAGE + "/"))
+                        .build(),
+                BodyHandlers.ofString());
+
+        String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
+        assertThat(policy).startsWith("default-src 'none'; connect-src 'self';").doesNotContain("unsafe");
+        String nonce = policy.replaceAll(".*script-src 'nonce-([^']+)'.*", "$1");
+        assertThat(page.body())
+                .contains("<script nonce=\"" + nonce + "\">", "<style nonce=\"" + nonce + "\">")
+                .doesNotContainPattern("(src|href)=\"(https?:)?//")
+                .doesNotContain("{{", "@import", "url(", " style=", " onclick=");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "make coffee             | Unknown: make coffee. There is: <part> stop",
+                "coffee start            | Unknown: coffee start.",
+                "send 0                  | Unknown: send 0.",
+                "partner fails 101       | The partner refuses failRate 101",
+                "offers-1 freeze         | a part is one of redis, partner, offers-",
+                "quit                    | Unknown: quit.",
+            })
+    void refusesWhatItCannotDoAndSaysWhy(String command, String reason) throws Exception {
+        HttpResponse<String> answer = run(command);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains(reason);
+    }
+
+    @Test
+    void takesNoCommandFromAnotherSitesPage() throws Exception {
+        HttpResponse<String> answer = CLIENT.send(command("partner stop").build(), BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).contains("needs the header X-Demo");
+        assertThat(HTTP.get("/demo/scene").<String>read("$.partner.condition")).isEqualTo("UP");
+    }
+
+    @Test
+    void isNoOtherHostThanThisMachine() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PAGE)) {
+            String request = "GET /demo/scene HTTP/1.1\r\nHost: evil.example:" + PAGE + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 403 ")
+                    .doesNotContain("offers-");
+        }
+    }
+
+    private static HttpRequest.Builder command(String command) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + PAGE + "/demo/commands"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("command=" + command));
+    }
+
+    private static HttpResponse<String> run(String command) throws IOException, InterruptedException {
+        return CLIENT.send(command(command).header("X-Demo", "test").build(), BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.breaker.sample.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The steps of {@code docs/demo.md}: each a block of commands, followed by a block of what they answer. */
+final class Walk {
+
+    private static final Pattern STEP =
+            Pattern.compile("```bash\\n(curl .*?)```\\n+```text\\n(.*?)```", Pattern.DOTALL);
+
+    private Walk() {}
+
+    /**
+     * A step.
+     *
+     * @param commands command lines of curl
+     * @param answer what they print, where {@code ...} stands for anything
+     */
+    record Step(String commands, String answer) {
+
+        /** A pattern for the answer. */
+        Pattern pattern() {
+            StringBuilder pattern = new StringBuilder();
+            for (String part : answer.strip().split("\\.\\.\\.", -1)) {
+                pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+            }
+            return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+        }
+    }
+
+    static List<Step> steps() {
+        Matcher step = STEP.matcher(read(Path.of("..", "docs", "demo.md")));
+        List<Step> steps = new ArrayList<>();
+        while (step.find()) {
+            steps.add(new Step(step.group(1).strip(), step.group(2)));
+        }
+        return steps;
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
