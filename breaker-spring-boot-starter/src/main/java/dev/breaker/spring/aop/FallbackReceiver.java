@@ -14,9 +14,14 @@ interface FallbackReceiver {
 
     /** The object whose method was guarded, of the given class. */
     static FallbackReceiver sameBean(Class<?> type) {
+        /* Asked once, of the class: that an object is no Advised takes 20 ns to find before JDK 23. */
+        boolean plain = !Advised.class.isAssignableFrom(type);
         return invocation -> {
             Object target = invocation.getThis();
-            return target != null ? behindProxies(target, type) : ((ProxyMethodInvocation) invocation).getProxy();
+            if (target == null) {
+                return ((ProxyMethodInvocation) invocation).getProxy();
+            }
+            return plain && target.getClass() == type ? target : behindProxies(target, type);
         };
     }
 
