@@ -48,7 +48,8 @@ final class Admission {
     CallNotPermittedException rejection() {
         Phase phase = phases.current();
         long retryAfter = phase.retryAfterNanos();
-        boolean stillRejects = !(phase instanceof Permit);
+        /* By their classes, which are final: that a phase is no Permit takes 20 ns to find before JDK 23. */
+        boolean stillRejects = !(phase instanceof ClosedPhase || phase instanceof DisabledPhase);
         return new CallNotPermittedException(
                 circuit.name(),
                 stillRejects ? phase.state() : BreakerState.OPEN,
