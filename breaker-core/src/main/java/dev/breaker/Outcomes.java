@@ -2,7 +2,6 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Judges finished calls of one circuit by its settings, counts them, remembers the last failure and tells listeners. */
@@ -125,11 +124,8 @@ final class Outcomes {
     }
 
     void failed(@Nullable Throwable thrown, long nanos) {
-        counts.failures.increment();
+        counts.failed(timed(nanos));
         countSlow(nanos);
-        if (areTimed()) {
-            counts.failureNanos.add(Math.max(0, nanos));
-        }
         if (!listeners.failures.isEmpty()) {
             listeners.failures.tell(new BreakerEvent.Failure(name, Calls.unwrap(thrown), areTimed() ? nanos : 0));
         }
@@ -137,12 +133,16 @@ final class Outcomes {
 
     private void countSlow(long nanos) {
         if (isSlow(nanos)) {
-            counts.slow.increment();
+            counts.slow();
         }
     }
 
+    private long timed(long nanos) {
+        return areTimed() ? Math.max(0, nanos) : 0;
+    }
+
     void ignored(@Nullable Throwable thrown) {
-        counts.ignored.increment();
+        counts.ignored();
         if (!listeners.ignored.isEmpty()) {
             listeners.ignored.tell(new BreakerEvent.Ignored(name, Calls.unwrap(thrown)));
         }
@@ -157,16 +157,16 @@ final class Outcomes {
 
     /** Counts an outcome that no listener is told of. */
     void count(Outcome outcome, long nanos) {
-        LongAdder counter = switch (outcome) {
-            case SUCCESS -> counts.otherSuccesses;
-            case FAILURE -> counts.failures;
-            case IGNORED -> counts.ignored;
-        };
-        counter.increment();
+        switch (outcome) {
+            case SUCCESS -> {
+                counts.otherSuccesses.increment();
+                counts.successNanos.add(timed(nanos));
+            }
+            case FAILURE -> counts.failed(timed(nanos));
+            case IGNORED -> counts.ignored();
+        }
         if (outcome != Outcome.IGNORED) {
             countSlow(nanos);
-            LongAdder total = outcome == Outcome.SUCCESS ? counts.successNanos : counts.failureNanos;
-            total.add(areTimed() ? Math.max(0, nanos) : 0);
         }
     }
 }
