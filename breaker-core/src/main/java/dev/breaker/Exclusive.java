@@ -14,7 +14,8 @@ abstract class Exclusive {
 
     private static final Logger log = LoggerFactory.getLogger(Exclusive.class);
 
-    private final Deque<Runnable> effects = new ArrayDeque<>(1);
+    /* There is none most of the time, and a registry may have thousands of circuits. */
+    private @Nullable Deque<Runnable> effects;
     private boolean claimed;
 
     /**
@@ -39,18 +40,22 @@ abstract class Exclusive {
 
     /** Leaves something to do outside the lock; called under the lock. */
     final void effect(Runnable effect) {
+        if (effects == null) {
+            effects = new ArrayDeque<>(1);
+        }
         effects.add(effect);
     }
 
     private synchronized boolean claim() {
-        boolean first = !claimed && !effects.isEmpty();
+        boolean first = !claimed && effects != null;
         claimed |= first;
         return first;
     }
 
     private synchronized @Nullable Runnable next() {
-        Runnable next = effects.poll();
+        Runnable next = effects == null ? null : effects.poll();
         claimed = next != null;
+        effects = claimed ? effects : null;
         return next;
     }
 }

@@ -5,7 +5,7 @@ import dev.breaker.shared.Totals;
 import dev.breaker.shared.WindowSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +26,9 @@ final class PooledWindow {
     private Map<WindowSpec, Unreported> left = Map.of();
 
     /**
-     * @param numbers yields a higher number each time
+     * @param numbers the highest that a batch of the registry has
      */
-    PooledWindow(WindowSpec shape, LongSupplier numbers, long now) {
+    PooledWindow(WindowSpec shape, AtomicLong numbers, long now) {
         this.shape = shape;
         this.unreported = new Unreported(shape, numbers);
         this.fetchedAt = now;

@@ -25,7 +25,7 @@ final class ProbeLeases {
 
     private final Circuit circuit;
     private final Sharing sharing;
-    private final Deque<Probe> spares = new ArrayDeque<>(1);
+    private @Nullable Deque<Probe> spares;
     private int asking;
     private long askedAt;
     private long forgotten;
@@ -140,6 +140,9 @@ final class ProbeLeases {
     }
 
     private synchronized void keep(Probe probe) {
+        if (spares == null) {
+            spares = new ArrayDeque<>(1);
+        }
         spares.add(probe);
     }
 
@@ -150,7 +153,7 @@ final class ProbeLeases {
     }
 
     private @Nullable Probe spare(long now) {
-        for (Probe probe; (probe = spares.poll()) != null; ) {
+        for (Probe probe; spares != null && (probe = spares.poll()) != null; ) {
             if (probe.endsAt - now > 0 && sharing.isIn(probe.epoch)) {
                 return probe;
             }
@@ -167,7 +170,7 @@ final class ProbeLeases {
 
     /** Forgets everything about an earlier stay. */
     synchronized void clear() {
-        spares.clear();
+        spares = null;
         denied = false;
     }
 
@@ -187,6 +190,9 @@ final class ProbeLeases {
     }
 
     private synchronized @Nullable Probe idle(long now, long idleNanos) {
+        if (spares == null) {
+            return null;
+        }
         Probe oldest = spares.peek();
         return oldest != null && now - oldest.sent >= idleNanos ? spares.poll() : null;
     }

@@ -1,10 +1,8 @@
 package dev.breaker;
 
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The successes that closed phases count themselves, so that the common call increments one counter and not two. Safe for
@@ -19,36 +17,43 @@ final class QuickSuccesses {
     private static final class Counter extends WeakReference<ClosedPhase> {
 
         private final LongAdder count = new LongAdder();
+        private @Nullable Counter next;
 
-        private Counter(ClosedPhase phase) {
+        private Counter(ClosedPhase phase, @Nullable Counter next) {
             super(phase);
+            this.next = next;
         }
     }
 
-    private final List<Counter> counters = new ArrayList<>(2);
+    private @Nullable Counter first;
     private long settled;
 
     /** The counter of a phase that begins. */
     synchronized LongAdder counterOf(ClosedPhase phase) {
         settle();
-        Counter counter = new Counter(phase);
-        counters.add(counter);
+        Counter counter = new Counter(phase, first);
+        first = counter;
         return counter.count;
     }
 
     private void settle() {
-        for (Iterator<Counter> all = counters.iterator(); all.hasNext(); ) {
-            Counter counter = all.next();
+        Counter counter = first;
+        first = null;
+        while (counter != null) {
+            Counter next = counter.next;
             if (counter.get() == null) {
                 settled += counter.count.sum();
-                all.remove();
+            } else {
+                counter.next = first;
+                first = counter;
             }
+            counter = next;
         }
     }
 
     synchronized long sum() {
         long sum = settled;
-        for (Counter counter : counters) {
+        for (Counter counter = first; counter != null; counter = counter.next) {
             sum += counter.count.sum();
         }
         return sum;

@@ -35,7 +35,7 @@ final class Sharing {
     Sharing(Circuit circuit, SharingSettings settings) {
         this.circuit = circuit;
         this.settings = settings;
-        this.window = new PooledWindow(circuit.rules().window(), settings.batches()::incrementAndGet, circuit.now());
+        this.window = new PooledWindow(circuit.rules().window(), settings.batches(), circuit.now());
         this.exchange = new Exchange(circuit, this, settings, window);
         this.follower = new Follower(circuit, this);
         this.leases = new ProbeLeases(circuit, this);

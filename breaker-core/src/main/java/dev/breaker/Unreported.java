@@ -2,7 +2,7 @@ package dev.breaker;
 
 import dev.breaker.shared.Batch;
 import dev.breaker.shared.WindowSpec;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unreported {
 
-    private final LongSupplier numbers;
+    private final AtomicLong numbers;
     private Recorded pending;
     private Recorded inFlight;
     private long sequence;
 
     /**
-     * @param numbers yields a higher number each time
+     * @param numbers the highest that a batch of the registry has
      */
-    Unreported(WindowSpec window, LongSupplier numbers) {
+    Unreported(WindowSpec window, AtomicLong numbers) {
         this(new Recorded(window), new Recorded(window), numbers);
     }
 
-    private Unreported(Recorded pending, Recorded inFlight, LongSupplier numbers) {
+    private Unreported(Recorded pending, Recorded inFlight, AtomicLong numbers) {
         this.pending = pending;
         this.inFlight = inFlight;
         this.numbers = numbers;
@@ -80,7 +80,7 @@ final class Unreported {
             Recorded empty = inFlight;
             inFlight = pending;
             pending = empty;
-            sequence = numbers.getAsLong();
+            sequence = numbers.incrementAndGet();
         }
         return inFlight.isEmpty() ? null : inFlight.toBatch(sequence, epoch, now);
     }
