@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The steps of {@code docs/demo.md}: each a block of commands, followed by a block of what they answer. */
 final class Walk {
@@ -25,13 +26,22 @@ final class Walk {
      */
     record Step(String commands, String answer) {
 
-        /** A pattern for the answer. */
-        Pattern pattern() {
-            StringBuilder pattern = new StringBuilder();
-            for (String part : answer.strip().split("\\.\\.\\.", -1)) {
-                pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(part));
-            }
-            return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+        /** Whether this is the answer; how many spaces there are between two words depends on the length of a port. */
+        boolean isAnsweredBy(String actual) {
+            return pattern().matcher(words(actual)).matches();
+        }
+
+        private Pattern pattern() {
+            return Pattern.compile(
+                    Pattern.compile("\\.\\.\\.")
+                            .splitAsStream(words(answer))
+                            .map(Pattern::quote)
+                            .collect(Collectors.joining(".*", "", words(answer).endsWith("...") ? ".*" : "")),
+                    Pattern.DOTALL);
+        }
+
+        private static String words(String text) {
+            return text.strip().replaceAll(" +", " ");
         }
     }
 
