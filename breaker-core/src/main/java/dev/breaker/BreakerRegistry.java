@@ -223,7 +223,8 @@ public final class BreakerRegistry implements AutoCloseable {
      * <p>The store is asked only on behalf of who calls this, at most once a second however many do, so that nobody who
      * watches costs nothing. Takes a snapshot of each circuit of this instance.
      *
-     * @return completes at once, or else with the store's answer, or half a second later without it; never fails
+     * @return completes at once, or else with the store's answer, or half a second later without it, in a thread of the store
+     *     or of the registry, which must not be held up; never fails
      */
     public CompletionStage<List<InstanceReport>> instances() {
         return upkeep.presence().instances();
@@ -278,8 +279,15 @@ public final class BreakerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** Identity among all instances, different in every process and every run; default random. */
+        /**
+         * Identity among all instances, different in every process and every run: 1 to 200 characters, none of them a control
+         * character; default random.
+         */
         public Builder instance(String instance) {
+            if (instance.isEmpty() || instance.length() > InstanceReport.LONGEST_NAME || !OneLine.fits(instance)) {
+                throw new InvalidConfigException(
+                        "instance", instance, "must have 1 to 200 characters, none of them a control character");
+            }
             this.instance = instance;
             return this;
         }

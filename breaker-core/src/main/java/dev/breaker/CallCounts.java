@@ -11,10 +11,14 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class CallCounts {
 
-    private static final AtomicLongFieldUpdater<CallCounts> FAILURES = number("failures");
-    private static final AtomicLongFieldUpdater<CallCounts> FAILURE_NANOS = number("failureNanos");
-    private static final AtomicLongFieldUpdater<CallCounts> IGNORED = number("ignored");
-    private static final AtomicLongFieldUpdater<CallCounts> SLOW = number("slow");
+    private static final AtomicLongFieldUpdater<CallCounts> FAILURES =
+            AtomicLongFieldUpdater.newUpdater(CallCounts.class, "failures");
+    private static final AtomicLongFieldUpdater<CallCounts> FAILURE_NANOS =
+            AtomicLongFieldUpdater.newUpdater(CallCounts.class, "failureNanos");
+    private static final AtomicLongFieldUpdater<CallCounts> IGNORED =
+            AtomicLongFieldUpdater.newUpdater(CallCounts.class, "ignored");
+    private static final AtomicLongFieldUpdater<CallCounts> SLOW =
+            AtomicLongFieldUpdater.newUpdater(CallCounts.class, "slow");
 
     final QuickSuccesses quickSuccesses = new QuickSuccesses();
     final LongAdder otherSuccesses = new LongAdder();
@@ -26,13 +30,11 @@ final class CallCounts {
     private volatile long ignored;
     private volatile long slow;
 
-    private static AtomicLongFieldUpdater<CallCounts> number(String field) {
-        return AtomicLongFieldUpdater.newUpdater(CallCounts.class, field);
-    }
-
     void failed(long nanos) {
         FAILURES.incrementAndGet(this);
-        FAILURE_NANOS.addAndGet(this, nanos);
+        if (nanos != 0) {
+            FAILURE_NANOS.addAndGet(this, nanos);
+        }
     }
 
     void ignored() {

@@ -56,18 +56,23 @@ final class Peers {
         Timers.Task patience = surroundings.timers().after(PATIENCE, this::answer);
         Calls.attempt(sharing.store()::reports).whenComplete((reports, fault) -> {
             patience.cancel();
-            if (reports == null) {
-                log.debug("The store does not tell which instances are alive: {}", Calls.describeRoot(fault));
-            } else {
-                learn(reports);
+            try {
+                if (reports == null) {
+                    log.debug("The store does not tell which instances are alive: {}", Calls.describeRoot(fault));
+                } else {
+                    learn(reports);
+                }
+            } finally {
+                answer();
             }
-            answer();
         });
         return answer.copy();
     }
 
     private synchronized void learn(List<InstanceReport> reports) {
-        told = List.copyOf(reports);
+        told = reports.stream()
+                .filter(report -> report != null && report.age().compareTo(FORGOTTEN) < 0)
+                .toList();
         toldAt = surroundings.ticker().read();
     }
 

@@ -49,9 +49,10 @@ final class Presence {
 
     /** This instance, complete and as of now, and the others as far as is known; see {@link Peers#known()}. */
     CompletionStage<List<InstanceReport>> instances() {
+        InstanceReport here = here(false);
         return peers.known()
                 .thenApply(known -> Stream.concat(
-                                Stream.of(here(false)),
+                                Stream.of(here),
                                 known.stream()
                                         .filter(peer -> !peer.instance().equals(surroundings.instance()))
                                         .sorted(Comparator.comparing(InstanceReport::instance)))

@@ -125,12 +125,14 @@ final class Upkeep implements SharedStoreListener {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        CompletableFuture<?>[] flushes = Stream.concat(circuits().map(Circuit::close), Stream.of(presence.leave()))
-                .toArray(CompletableFuture[]::new);
+        CompletableFuture<?> flushed =
+                CompletableFuture.allOf(circuits().map(Circuit::close).toArray(CompletableFuture[]::new));
         try {
-            CompletableFuture.allOf(flushes).get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(flushed, presence.leave()).get(FLUSH_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            log.warn("The last counts of some circuit breakers did not reach the store in {} ms", FLUSH_MILLIS);
+            if (!flushed.isDone()) {
+                log.warn("The last counts of some circuit breakers did not reach the store in {} ms", FLUSH_MILLIS);
+            }
         } catch (ExecutionException fault) {
             log.warn("The last counts of some circuit breakers did not reach the store", fault);
         } catch (InterruptedException interrupted) {

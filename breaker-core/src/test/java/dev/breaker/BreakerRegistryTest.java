@@ -285,6 +285,16 @@ class BreakerRegistryTest {
                     .hasMessage("Invalid maximumBreakers (0): must be at least 1.");
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"", "a\nb", "\ud800"})
+        void wantsAnIdentityThatCanBeTold(String instance) {
+            assertThatThrownBy(() -> builder.instance(instance))
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageEndingWith("must have 1 to 200 characters, none of them a control character.");
+            assertThatThrownBy(() -> builder.instance("i".repeat(201))).isInstanceOf(InvalidConfigException.class);
+            assertThat(builder.instance("i".repeat(200))).isSameAs(builder);
+        }
+
         @Test
         void wantsIntervalsThatMakeSense() {
             assertThatThrownBy(() -> builder.syncInterval(Duration.ofMillis(9)))

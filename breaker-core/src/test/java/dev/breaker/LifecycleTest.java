@@ -4,6 +4,7 @@ import static dev.breaker.BreakerState.HALF_OPEN;
 import static dev.breaker.LocalCircuit.fragile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.breaker.FaultyStore.Fault;
 import dev.breaker.shared.ProbeReply;
@@ -12,12 +13,14 @@ import dev.breaker.shared.SharedStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -456,19 +459,72 @@ class LifecycleTest {
                 assertThat(registry.breaker("old").config()).isEqualTo(after);
             }
         }
+    }
 
-        private static Thread daemon(Runnable task) {
-            Thread thread = new Thread(task);
-            thread.setDaemon(true);
-            return thread;
+    @Nested
+    class AClosing {
+
+        /** Takes its time over what a registry sends when it closes. */
+        private static final class HeldStore extends InterceptedStore {
+
+            private final CountDownLatch sending = new CountDownLatch(1);
+            private final CountDownLatch held = new CountDownLatch(1);
+            private final AtomicBoolean isSent = new AtomicBoolean();
+            private volatile boolean holds;
+
+            HeldStore() {
+                super(new InMemoryStore(new ManualTicker()));
+            }
+
+            @Override
+            <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
+                if (holds) {
+                    sending.countDown();
+                    awaitQuietly(held);
+                    isSent.set(true);
+                }
+                return real.get();
+            }
         }
 
-        private static void awaitQuietly(CountDownLatch latch) {
-            try {
-                assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException interrupted) {
-                throw new AssertionError(interrupted);
-            }
+        @Test
+        void isOverForNobodyBeforeTheCountsAreSent() throws Exception {
+            HeldStore store = new HeldStore();
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(new ManualTicker())
+                    .store(store)
+                    .build();
+            registry.breaker("partner").acquire().success(0);
+            store.holds = true;
+            Thread first = daemon(registry::close);
+            first.start();
+            assertThat(store.sending.await(10, TimeUnit.SECONDS)).isTrue();
+            AtomicBoolean wasSent = new AtomicBoolean();
+            Thread second = daemon(() -> {
+                registry.close();
+                wasSent.set(store.isSent.get());
+            });
+            second.start();
+            await().until(() ->
+                    EnumSet.of(Thread.State.BLOCKED, Thread.State.TERMINATED).contains(second.getState()));
+            store.held.countDown();
+            first.join(10_000);
+            second.join(10_000);
+            assertThat(wasSent).isTrue();
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 }

@@ -10,9 +10,13 @@ import dev.breaker.FaultyStore.Fault;
 import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.InstanceReport.Line;
 import dev.breaker.shared.SharedState.Kind;
+import dev.breaker.shared.SharedStore;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -187,6 +191,36 @@ class PresenceTest {
             cluster.after(Duration.ofMillis(1));
 
             assertThat(answer.getNow(List.of())).hasSize(3);
+        }
+
+        @Test
+        void outlivesAnAnswerThatMakesNoSense() {
+            SharedStore odd = new InterceptedStore(new InMemoryStore(cluster.ticker)) {
+                @Override
+                <T> CompletionStage<T> run(String operation, Supplier<CompletionStage<T>> real) {
+                    return real.get();
+                }
+
+                @Override
+                public CompletionStage<List<InstanceReport>> reports() {
+                    return CompletableFuture.completedFuture(Arrays.asList(
+                            null,
+                            new InstanceReport("eternal", Duration.ofSeconds(Long.MAX_VALUE), List.of(), 0),
+                            new InstanceReport("sound", Duration.ZERO, List.of(), 0)));
+                }
+            };
+            BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(cluster.ticker)
+                    .store(odd)
+                    .instance("asking")
+                    .build();
+
+            for (int i = 0; i < 2; i++) {
+                cluster.afterSeconds(2);
+                assertThat(registry.instances().toCompletableFuture().getNow(List.of()))
+                        .extracting(InstanceReport::instance)
+                        .containsExactly("asking", "sound");
+            }
         }
 
         @Test

@@ -7,7 +7,8 @@
 -- <instances> (hash): by the instance, "1 told until omitted" (the schema, two times, a number) and a line for each of its
 --   circuits, "name state isolated calls rejected fallbacks", percent-encoded where needed. Words and lines that are added
 --   later are ignored. TTL: longer than any field is remembered.
--- Those that are gone are looked for when a new one comes, so the cost does not follow from the number of instances.
+-- Those that are gone are looked for when a new one comes, so that the cost of telling again does not follow from the number
+-- of instances.
 
 local instance, ttl = ARGV[1], tonumber(ARGV[2])
 

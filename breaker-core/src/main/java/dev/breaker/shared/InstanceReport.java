@@ -21,7 +21,8 @@ public record InstanceReport(String instance, Duration age, List<Line> lines, in
     /** The most characters in the names of the circuits that a store keeps of an instance: with the numbers some 64 KiB. */
     public static final int MOST_CHARACTERS = 14_000;
 
-    private static final int LONGEST_NAME = 200;
+    /** How many characters the names of an instance and of a circuit have at most. */
+    public static final int LONGEST_NAME = 200;
 
     private static final Comparator<Line> WORTH_TELLING_FIRST = Comparator.comparing(Line::isolated)
             .thenComparing(line -> line.state() != SharedState.Kind.CLOSED)

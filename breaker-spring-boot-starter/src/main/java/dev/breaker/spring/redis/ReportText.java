@@ -71,7 +71,8 @@ final class ReportText {
 
     private static String encoded(String name) {
         StringBuilder encoded = new StringBuilder(name.length());
-        for (char c : name.toCharArray()) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             if (c <= ' ' || c == '%' || c == 0x7f) {
                 encoded.append(String.format("%%%02X", (int) c));
             } else {
