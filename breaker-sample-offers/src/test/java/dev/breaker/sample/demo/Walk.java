@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Walk {
 
     private static final Pattern STEP =
-            Pattern.compile("```bash\\n(curl .*?)```\\n+```text\\n(.*?)```", Pattern.DOTALL);
+            Pattern.compile("```sh\\n(curl .*?)```\\n+```text\\n(.*?)```", Pattern.DOTALL);
 
     private Walk() {}
 

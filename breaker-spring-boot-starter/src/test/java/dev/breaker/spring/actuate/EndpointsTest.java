@@ -413,9 +413,9 @@ class EndpointsTest {
 
         /** The one example on the page with that field. */
         private List<JsonNode> examples(String field) {
-            String text = Stream.of(page.split("```json\n"))
+            String text = Stream.of(page.split("```json\n", -1))
                     .skip(1)
-                    .map(block -> block.split("```")[0])
+                    .map(block -> block.split("```", -1)[0])
                     .filter(block -> block.contains('"' + field + "\":"))
                     .findFirst()
                     .orElseThrow();
@@ -464,8 +464,8 @@ class EndpointsTest {
         @Test
         void theCommandForcesTheCircuitOpen() throws Exception {
             registry.breaker("partner-offers");
-            String command = page.split("```sh\n")[1].split("```")[0];
-            String body = command.split("'")[3];
+            String command = page.split("```sh\n", -1)[1].split("```", -1)[0];
+            String body = command.split("'", -1)[3];
             assertThat(command).contains("/actuator/breakers/partner-offers ");
             Answer answer = post("breakers/partner-offers", body);
             assertThat(answer.status()).isEqualTo(200);
