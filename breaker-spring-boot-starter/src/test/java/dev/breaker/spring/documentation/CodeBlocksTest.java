@@ -181,7 +181,7 @@ class CodeBlocksTest {
             if (line.isBlank()) {
                 continue;
             }
-            assertThat(line.strip().split(" ")[0]).as(line).isIn(COMMANDS);
+            assertThat(line.strip().split(" ", -1)[0]).as(line).isIn(COMMANDS);
             if (line.startsWith("./mvnw")) {
                 assertThat(OPTION.matcher(line).results())
                         .allSatisfy(option -> assertThat(known(option.group(1), option.group(2), poms))
