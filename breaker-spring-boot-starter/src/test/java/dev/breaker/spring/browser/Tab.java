@@ -119,12 +119,14 @@ public final class Tab {
                 .asInt();
     }
 
-    /** Clicks on the first element that fits, in its middle, once nothing covers it; then the mouse goes away. */
+    /** Clicks on the first element that fits, in its middle, once it stands still and nothing covers it; then the mouse goes away. */
     public Tab click(String selector) {
         await(element(selector) + "?.checkVisibility()");
-        evaluate(element(selector) + ".scrollIntoView({block: 'center', behavior: 'instant'})");
-        await("(one => (box => one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)))"
-                + "(one.getBoundingClientRect()))(" + element(selector) + ")");
+        evaluate(element(selector) + ".scrollIntoView({block: 'center', behavior: 'instant'}); window.stood = null");
+        await(
+                "(one => (box => { const stood = window.stood; window.stood = JSON.stringify(box); return stood === window.stood"
+                        + " && one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); })"
+                        + "(one.getBoundingClientRect()))(" + element(selector) + ")");
         JsonNode place = evaluate("(box => ({x: box.x + box.width / 2, y: box.y + box.height / 2}))("
                 + element(selector) + ".getBoundingClientRect())");
         double x = place.get("x").asDouble();

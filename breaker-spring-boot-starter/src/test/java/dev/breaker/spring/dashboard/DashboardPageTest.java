@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,18 +25,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DashboardPageTest {
 
     private final Tab tab = RealBrowser.shared().tab().hurry(5);
-    private Service service = new Service();
+    private static Service shared;
+
+    private Service service = shared.anew();
+
+    @BeforeAll
+    static void start() {
+        shared = new Service();
+    }
+
+    @AfterAll
+    static void stop() {
+        shared.close();
+    }
 
     @AfterEach
     void noScriptFailed() {
-        service.close();
+        if (service != shared) {
+            service.close();
+        }
         tab.close();
         assertThat(tab.errors()).isEmpty();
     }
 
-    private void restart(String... properties) {
-        service.close();
-        service = new Service(properties);
+    /** Of its own, for what would disturb others. */
+    private void use(Service another) {
+        service = another;
     }
 
     private Tab openPage() {
@@ -120,6 +136,7 @@ class DashboardPageTest {
 
         @Test
         void saysThatTheStoreIsAwayAndWhenItIsBack() {
+            use(new Service());
             service.succeed("partner", 1);
             openPage().awaitText("#store", "Store answers");
 
@@ -138,6 +155,7 @@ class DashboardPageTest {
 
         @Test
         void saysThatTheServiceDoesNotAnswer() {
+            use(new Service());
             service.succeed("partner", 1);
             openPage().awaitText(row(1), "partner");
 
@@ -229,6 +247,7 @@ class DashboardPageTest {
 
         @Test
         void showsThatTheServiceCannotBeReached() {
+            use(new Service());
             service.succeed("partner", 1);
             openPage()
                     .click(row(1) + ".summary")
@@ -255,7 +274,7 @@ class DashboardPageTest {
                     "management.endpoints.web.exposure.include=breakerdashboard"
                 })
         void isNotPossibleWhereTheEndpointOnlyShows(String property) {
-            restart(property);
+            use(new Service(property));
             service.fail("partner", 3);
             openPage().click(row(1) + ".summary").awaitText(".facts", "failures in a row");
             assertThat(tab.isVisible("#readonly")).isTrue();
@@ -295,6 +314,7 @@ class DashboardPageTest {
                         .isEqualTo(name);
                 tab.click(".row:not([hidden]) .summary").click(".row:not([hidden]) [data-action=release]");
                 tab.type("because").click("#decision-submit").awaitText(".row:not([hidden])", "Closed");
+                tab.await("document.activeElement.className === 'summary'");
                 assertThat(circuit(name).state()).isEqualTo(BreakerState.CLOSED);
                 tab.evaluate("document.activeElement.blur()");
             }
@@ -383,15 +403,14 @@ class DashboardPageTest {
 
         @Test
         void areListedWithTheCircuitsOfWhichTheyAreIsolated() {
-            service.close();
-            service = Service.beside(
+            use(Service.beside(
                     new InstanceView(
                             "offers-b",
                             false,
                             Duration.ofSeconds(2),
                             Set.of("partner"),
                             Map.of("partner", new Totals(200, 7, 5))),
-                    new InstanceView("offers-c", false, Duration.ofSeconds(1), Set.of(), Map.of()));
+                    new InstanceView("offers-c", false, Duration.ofSeconds(1), Set.of(), Map.of())));
             service.succeed("partner", 1);
             openPage().awaitText("#alive", "3 instances alive").awaitText("#alive", "1 isolated");
             assertThat(tab.text("#instances"))

@@ -7,6 +7,7 @@ import dev.breaker.ManualTicker;
 import dev.breaker.Permit;
 import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
+import dev.breaker.shared.SharedStoreListener;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -36,6 +38,8 @@ final class Service implements AutoCloseable {
 
     final ManualTicker ticker = new ManualTicker();
     final SharedStore store;
+    private final List<SharedStoreListener> subscribers = new CopyOnWriteArrayList<>();
+    private volatile SharedStore memory;
     final AtomicBoolean storeIsAway = new AtomicBoolean();
     final ConfigurableApplicationContext application;
     final BreakerRegistry registry;
@@ -59,7 +63,8 @@ final class Service implements AutoCloseable {
     }
 
     private Service(List<Class<?>> more, List<InstanceView> others, String... properties) {
-        this.store = unreliable(new InMemoryStore(ticker));
+        this.memory = new InMemoryStore(ticker);
+        this.store = unreliable();
         this.application = start(more, others, properties);
         this.registry = application.getBean(BreakerRegistry.class);
     }
@@ -94,14 +99,26 @@ final class Service implements AutoCloseable {
     }
 
     /* Every operation but the registration of a listener is asynchronous. */
-    private SharedStore unreliable(SharedStore reliable) {
+    private SharedStore unreliable() {
         return (SharedStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {SharedStore.class}, (proxy, method, arguments) -> {
                     boolean fails = storeIsAway.get() && CompletionStage.class.isAssignableFrom(method.getReturnType());
+                    if (method.getName().equals("subscribe")) {
+                        subscribers.add((SharedStoreListener) arguments[0]);
+                    }
                     return fails
                             ? CompletableFuture.failedFuture(new IOException("connection refused"))
-                            : method.invoke(reliable, arguments);
+                            : method.invoke(memory, arguments);
                 });
+    }
+
+    /** The same, with an empty store and no circuit; only its clock and its transitions stay. */
+    Service anew() {
+        registry.breakers().forEach(circuit -> registry.remove(circuit.name()));
+        after(Duration.ofSeconds(1));
+        memory = new InMemoryStore(ticker);
+        subscribers.forEach(memory::subscribe);
+        return this;
     }
 
     /** Another instance of it. */
