@@ -217,10 +217,10 @@ public final class BreakerRegistry implements AutoCloseable {
 
     /**
      * The instances of the service that are alive, and how each stands with its circuits: this one first, complete and as of
-     * now, then the others as they last said, with the ages of what they said. Each says so every five seconds and is known for
-     * twenty; while the store does not answer, what was known grows old. Circuits that are not shared are told of this one only.
+     * now, then the others as they last said, with the ages of what they said. Each says so every five seconds, is known for
+     * twenty and may be listed for five more; while the store does not answer, what was known grows old. Circuits that are not shared are told of this one only.
      *
-     * <p>The store is asked only on behalf of who calls this, at most once a second however many do, so that nobody who
+     * <p>The store is asked only on behalf of who calls this, at most every five seconds however many do, so that nobody who
      * watches costs nothing. Takes a snapshot of each circuit of this instance.
      *
      * @return completes at once, or else with the store's answer, or half a second later without it, in a thread of the store

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the instances of a service have told the store. It is asked only when somebody wants to know, once a second at most and
- * once for all who do. Safe for use by many threads.
+ * What the instances of a service have told the store. It is asked only when somebody wants to know, every five seconds
+ * at most, as often as they tell, and once for all who do. Safe for use by many threads.
  */
 final class Peers {
 
     private static final Logger log = LoggerFactory.getLogger(BreakerRegistry.class);
-    private static final long FRESH = Duration.ofSeconds(1).toNanos();
+    private static final long FRESH = Duration.ofSeconds(5).toNanos();
     private static final long PATIENCE = Duration.ofMillis(500).toNanos();
     private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
@@ -32,7 +32,7 @@ final class Peers {
     }
 
     /**
-     * The last known reports, with their ages now. Completes at once if the store was asked less than a second ago or does not
+     * The last known reports, with their ages now. Completes at once if the store was asked less than five seconds ago or does not
      * answer the circuits; otherwise with its answer, after half a second without. Never fails. What was told ten minutes ago is
      * forgotten.
      */

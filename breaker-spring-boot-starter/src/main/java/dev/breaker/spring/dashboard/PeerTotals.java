@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The totals of another instance, which tells them every few seconds: in between they grow evenly from the last but one that it
- * told to the last, so that calls per second are neither nothing nor too many. Not safe for use by many threads.
+ * The totals of another instance, which tells them every few seconds: in between they grow evenly from those last known to those
+ * last told, in the time that lay between two tellings, so that calls per second are neither nothing nor too many. Not safe for use by many threads.
  */
 final class PeerTotals {
 
@@ -17,8 +17,9 @@ final class PeerTotals {
     private final Predicate<String> exists;
     private Map<String, Totals> before = Map.of();
     private Map<String, Totals> last = Map.of();
-    private long beforeAt;
     private long lastAt;
+    private long learnedAt;
+    private long step;
 
     /**
      * @param exists whether there is a circuit of that name
@@ -39,23 +40,29 @@ final class PeerTotals {
     Map<String, Totals> at(long now, InstanceReport report) {
         long at = now - report.age().toNanos();
         if (last.isEmpty() || at - lastAt > ANOTHER) {
-            before = last;
-            beforeAt = lastAt;
+            before = known(now);
+            Map<String, Totals> lastButOne = last;
             last = told(report);
+            step = at - lastAt;
             lastAt = at;
-            rememberOmitted(report);
+            learnedAt = now;
+            rememberOmitted(report, lastButOne);
         }
-        double part = before.isEmpty() ? 1 : Math.min(1, (double) (now - lastAt) / (lastAt - beforeAt));
+        return known(now);
+    }
+
+    private Map<String, Totals> known(long now) {
+        double part = before.isEmpty() ? 1 : Math.min(1, (double) (now - learnedAt) / step);
         Map<String, Totals> totals = new HashMap<>();
-        last.forEach((name, known) ->
-                totals.put(name, before.getOrDefault(name, known).towards(known, part)));
+        last.forEach(
+                (name, told) -> totals.put(name, before.getOrDefault(name, told).towards(told, part)));
         return totals;
     }
 
     /* A circuit that comes back among the lines has not made all its calls since. */
-    private void rememberOmitted(InstanceReport report) {
+    private void rememberOmitted(InstanceReport report, Map<String, Totals> lastButOne) {
         if (report.omitted() > 0) {
-            before.forEach((name, totals) -> {
+            lastButOne.forEach((name, totals) -> {
                 if (exists.test(name)) {
                     last.putIfAbsent(name, totals);
                 }

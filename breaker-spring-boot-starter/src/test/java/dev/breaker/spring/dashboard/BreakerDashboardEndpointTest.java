@@ -193,9 +193,9 @@ class BreakerDashboardEndpointTest {
                 assertThat(data.at("/circuits/0/totals/calls").asLong()).isEqualTo(31);
                 peer.close();
                 assertThat(data(service).get("instances").size())
-                        .as("the store is asked once a second")
+                        .as("the store is asked every five seconds")
                         .isEqualTo(2);
-                service.after(Duration.ofSeconds(1));
+                service.after(Duration.ofSeconds(5));
                 assertThat(data(service).get("instances").size()).isEqualTo(1);
             }
         }

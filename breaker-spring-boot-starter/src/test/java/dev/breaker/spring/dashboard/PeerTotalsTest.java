@@ -32,7 +32,17 @@ class PeerTotalsTest {
         assertThat(at(17, 15, 150)).isEqualTo(new Totals(120, 240, 360));
         assertThat(at(20, 15, 150)).isEqualTo(new Totals(150, 300, 450));
         assertThat(at(29, 15, 150)).isEqualTo(new Totals(150, 300, 450));
-        assertThat(at(31, 30, 300)).isEqualTo(new Totals(160, 320, 480));
+        assertThat(at(31, 30, 300)).isEqualTo(new Totals(150, 300, 450));
+        assertThat(at(32, 30, 300)).isEqualTo(new Totals(160, 320, 480));
+    }
+
+    @Test
+    void makeNoLeapWhenAReportIsHeardLate() {
+        at(10, 10, 100);
+        assertThat(at(19, 15, 150)).isEqualTo(new Totals(100, 200, 300));
+        assertThat(at(21, 15, 150)).isEqualTo(new Totals(120, 240, 360));
+        assertThat(at(22, 20, 200)).isEqualTo(new Totals(130, 260, 390));
+        assertThat(at(23, 20, 200)).isEqualTo(new Totals(144, 288, 432));
     }
 
     @Test
