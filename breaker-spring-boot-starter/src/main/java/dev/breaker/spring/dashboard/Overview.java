@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at all circuits, instances and transitions. */
@@ -18,9 +20,11 @@ final class Overview {
     /** More would take the page longer than a second. */
     private static final int MOST_CIRCUITS = 1_000;
 
-    private static final Comparator<Breaker> WORST_FIRST = Comparator.<Breaker, Boolean>comparing(
-                    breaker -> breaker.state() == BreakerState.CLOSED)
-            .thenComparing(Breaker::name);
+    private static final Comparator<Standing> WORST_FIRST =
+            Comparator.comparing(Standing::isWell).thenComparing(Standing::name);
+
+    /* What is sorted must not change meanwhile, as a circuit's state may. */
+    private record Standing(Breaker breaker, String name, boolean isWell) {}
 
     private final String service;
     private final BreakerRegistry registry;
@@ -45,7 +49,7 @@ final class Overview {
                         .thenComparing(InstanceView::id))
                 .toList();
         Collection<Breaker> all = registry.breakers();
-        List<CircuitView> circuits = wanted(all, search).stream()
+        List<CircuitView> circuits = wanted(all, search, alive).stream()
                 .map(breaker -> CircuitView.of(breaker, alive))
                 .toList();
         return new DashboardData(
@@ -59,16 +63,26 @@ final class Overview {
                 alive.stream().map(AliveView::of).toList());
     }
 
-    private static Collection<Breaker> wanted(Collection<Breaker> all, @Nullable String search) {
+    private static Collection<Breaker> wanted(
+            Collection<Breaker> all, @Nullable String search, List<InstanceView> alive) {
         if (all.size() <= MOST_CIRCUITS) {
             return all;
         }
         String part = search == null ? "" : search.toLowerCase(Locale.ROOT);
+        Set<String> isolated =
+                alive.stream().flatMap(instance -> instance.isolated().stream()).collect(Collectors.toSet());
         return all.stream()
                 .filter(breaker -> breaker.name().toLowerCase(Locale.ROOT).contains(part))
+                .map(breaker -> standing(breaker, isolated))
                 .sorted(WORST_FIRST)
                 .limit(MOST_CIRCUITS)
+                .map(Standing::breaker)
                 .toList();
+    }
+
+    private static Standing standing(Breaker breaker, Set<String> isolated) {
+        String name = breaker.name();
+        return new Standing(breaker, name, breaker.state() == BreakerState.CLOSED && !isolated.contains(name));
     }
 
     private StoreView store(List<CircuitView> circuits) {
