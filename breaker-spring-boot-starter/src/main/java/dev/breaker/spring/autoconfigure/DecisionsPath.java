@@ -8,6 +8,7 @@ import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.OperationType;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
+import org.springframework.util.StringUtils;
 
 /**
  * The way from the endpoint {@code breakerdashboard} to the endpoint {@code breakers}, as a relative link; there is none where
@@ -29,17 +30,21 @@ final class DecisionsPath implements Supplier<Optional<String>> {
         return exposed(BREAKERS)
                 .filter(breakers -> breakers.getOperations().stream()
                         .anyMatch(operation -> operation.getType() == OperationType.WRITE))
-                .map(ExposableWebEndpoint::getRootPath)
+                .map(DecisionsPath::path)
                 .findFirst()
                 .map(path -> "../".repeat(depth()) + path);
     }
 
     private int depth() {
         return exposed(PAGE)
-                .map(ExposableWebEndpoint::getRootPath)
+                .map(DecisionsPath::path)
                 .mapToInt(path -> (int) path.chars().filter(c -> c == '/').count())
                 .findFirst()
                 .orElse(0);
+    }
+
+    private static String path(ExposableWebEndpoint endpoint) {
+        return StringUtils.trimLeadingCharacter(endpoint.getRootPath(), '/');
     }
 
     private Stream<ExposableWebEndpoint> exposed(EndpointId id) {
