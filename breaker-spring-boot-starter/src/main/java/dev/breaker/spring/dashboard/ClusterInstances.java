@@ -32,7 +32,7 @@ final class ClusterInstances implements Instances {
                     .retainAll(reports.stream().map(InstanceReport::instance).collect(Collectors.toSet()));
             List<InstanceView> alive = new ArrayList<>();
             for (InstanceReport report : reports) {
-                alive.add(view(report, alive.isEmpty()));
+                alive.add(view(report, report.instance().equals(registry.instance())));
             }
             return alive;
         }
