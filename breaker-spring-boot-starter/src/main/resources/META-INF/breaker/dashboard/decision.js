@@ -80,6 +80,8 @@ class DecisionDialog {
     at('reason').addEventListener('input', () => this.missing(false));
     at('actor').value = memory.read().actor || '';
     this.dialog.addEventListener('close', () => this.returnFocus());
+    this.dialog.addEventListener('cancel', event => this.stayWhileDeciding(event));
+    document.addEventListener('keydown', event => event.key === 'Escape' && this.stayWhileDeciding(event));
   }
 
   get isOpen() {
@@ -133,7 +135,7 @@ class DecisionDialog {
       at('reason').focus();
       return;
     }
-    at('decision-submit').disabled = true;
+    this.setDeciding(true);
     this.fail('');
     try {
       await decide(this.decisions, this.row.name, decision);
@@ -142,8 +144,18 @@ class DecisionDialog {
     } catch (refused) {
       this.fail(refused.message);
     } finally {
-      at('decision-submit').disabled = false;
+      this.setDeciding(false);
     }
+  }
+
+  setDeciding(deciding) {
+    this.deciding = deciding;
+    for (const id of ['decision-submit', 'decision-cancel']) at(id).disabled = deciding;
+  }
+
+  /* Who leaves the dialog believes that nothing was decided. A browser closes it at the second Escape unless the key is stopped. */
+  stayWhileDeciding(event) {
+    if (this.deciding) event.preventDefault();
   }
 
   returnFocus() {

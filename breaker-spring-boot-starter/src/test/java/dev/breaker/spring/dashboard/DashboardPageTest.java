@@ -258,6 +258,26 @@ class DashboardPageTest {
         }
 
         @Test
+        void cannotBeLeftWhileItIsUnderWay() {
+            service.succeed("partner", 1);
+            openPage().click(row(1) + ".summary").click("[data-action=disable]").type("because");
+            tab.evaluate(
+                    "window.asked = fetch; fetch = (url, request) => request.method !== 'POST' ? asked(url, request)"
+                            + " : new Promise(proceed => { window.proceed = () => proceed(asked(url, request)); })");
+            tab.click("#decision-submit")
+                    .await("window.proceed")
+                    .press("Escape")
+                    .press("Escape");
+            assertThat(tab.isVisible("#decision")).isTrue();
+            assertThat(tab.count("#decision-cancel:disabled")).isEqualTo(1);
+
+            tab.evaluate("proceed()");
+
+            tab.await("!document.querySelector('#decision').open").awaitText(row(1), "Disabled");
+            assertThat(tab.count("#decision-cancel:disabled")).isZero();
+        }
+
+        @Test
         void sendsTheTokenThatProtectsFromForgedRequests() {
             service.succeed("partner", 1);
             openPage().click(row(1) + ".summary").click("[data-action=reset]").type("because");
