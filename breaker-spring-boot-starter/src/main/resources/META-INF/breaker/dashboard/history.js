@@ -55,21 +55,29 @@ class History {
 /** Turns totals that only grow into calls per second over the last five seconds. */
 class Meter {
   constructor() {
-    this.samples = [];
+    this.witnesses = new Map();
   }
 
-  /* Other instances have other totals: there is no difference between before and after one has come or gone. */
-  note(at, totals, instances) {
-    if (this.instances !== instances) this.samples = [];
+  /*
+   * Other instances have other totals: there is no difference between before and after one has come or gone. Nor is there one
+   * between the answers of two instances, each of which knows the other's totals of some seconds ago.
+   */
+  note(at, totals, instances, witness) {
+    if (this.instances !== instances) {
+      this.witnesses.clear();
+      this.span = undefined;
+    }
     this.instances = instances;
-    this.samples.push({ at, ...totals });
-    while (this.samples.length > 2 && at - this.samples[1].at >= 5000) this.samples.shift();
+    const samples = this.witnesses.get(witness) || [];
+    this.witnesses.set(witness, samples);
+    samples.push({ at, ...totals });
+    while (samples.length > 2 && at - samples[1].at >= 5000) samples.shift();
+    if (at - samples[0].at >= 200) this.span = [samples[0], samples[samples.length - 1]];
   }
 
   perSecond(what) {
-    const first = this.samples[0];
-    const last = this.samples[this.samples.length - 1];
-    if (this.samples.length < 2 || last.at - first.at < 200) return NaN;
+    if (!this.span) return NaN;
+    const [first, last] = this.span;
     return Math.max(0, last[what] - first[what]) / ((last.at - first.at) / 1000);
   }
 }

@@ -127,12 +127,12 @@ class Page {
   show(data) {
     this.data = data;
     const step = stepAt(Date.now());
-    const instances = data.instances.map(instance => instance.id).join('\n');
-    for (const circuit of data.circuits) this.showCircuit(circuit, step, instances);
+    const instances = data.instances.map(instance => instance.id).sort().join('\n');
+    for (const circuit of data.circuits) this.showCircuit(circuit, step, instances, data.sharing.instance);
     this.forget(data.circuits, step);
     this.filters.update(data.circuits);
     this.announcer.update(data.circuits);
-    this.transitions.update(data.transitions);
+    this.transitions.update(data);
     showInstances(data.instances, this.goTo);
     showStore(data.sharing);
     showFlow([...this.rows.values()]);
@@ -142,14 +142,14 @@ class Page {
     this.arrange();
   }
 
-  showCircuit(circuit, step, instances) {
+  showCircuit(circuit, step, instances, witness) {
     const { name } = circuit;
     if (!this.rows.has(name)) this.add(name);
     if (!this.histories.has(name)) this.histories.set(name, new History(step));
     if (!this.meters.has(name)) this.meters.set(name, new Meter());
     const meter = this.meters.get(name);
     const history = this.histories.get(name);
-    meter.note(performance.now(), circuit.totals, instances);
+    meter.note(performance.now(), circuit.totals, instances, witness);
     history.note(step, {
       failure: circuit.calls > 0 ? circuit.failureRate : NaN,
       slow: circuit.calls > 0 ? circuit.slowCallRate : NaN,

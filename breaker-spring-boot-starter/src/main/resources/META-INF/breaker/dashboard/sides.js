@@ -11,6 +11,8 @@ const FILTERS = [
   ['CLOSED', 'Closed', 'closed'],
 ];
 
+const WITNESS_SILENT_MS = 10000;
+
 const matches = (filter, circuit) =>
   filter === 'ALL' || (filter === 'ISOLATED' ? circuit.isolatedOn.length > 0 : circuit.state === filter);
 
@@ -85,17 +87,29 @@ class Transitions {
     this.items = new Map();
   }
 
-  update(transitions) {
-    const shown = new Set(transitions.map(one => one.number));
-    for (const [number, item] of this.items) {
-      if (!shown.has(number)) {
+  /* Behind a load balancer any instance may answer: what one has seen stays until that one has gone or is silent for long. */
+  update({ sharing: { instance }, instances, transitions }) {
+    const now = performance.now();
+    const isOther = this.witness !== instance;
+    const speaks = now - this.heardAt < WITNESS_SILENT_MS && instances.some(one => one.id === this.witness);
+    if (isOther && speaks) return;
+    this.witness = instance;
+    this.heardAt = now;
+    say(at('witness'), instance);
+    this.list(transitions.map(one => ({ ...one, key: `${one.number} ${instance}` })));
+  }
+
+  list(transitions) {
+    const shown = new Set(transitions.map(one => one.key));
+    for (const [key, item] of this.items) {
+      if (!shown.has(key)) {
         item.element.remove();
-        this.items.delete(number);
+        this.items.delete(key);
       }
     }
     for (const one of [...transitions].reverse()) {
-      if (!this.items.has(one.number)) this.items.set(one.number, this.item(one));
-      say(this.items.get(one.number).age, ago(one.ageMs));
+      if (!this.items.has(one.key)) this.items.set(one.key, this.item(one));
+      say(this.items.get(one.key).age, ago(one.ageMs));
     }
     show(at('quiet'), transitions.length === 0);
   }

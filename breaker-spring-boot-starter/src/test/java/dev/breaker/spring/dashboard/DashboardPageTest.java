@@ -441,6 +441,57 @@ class DashboardPageTest {
     }
 
     @Nested
+    class BehindALoadBalancer {
+
+        /** Lets a function change what the page is answered, given the number of the answer. */
+        private void change(String function) {
+            tab.evaluate("window.asked = fetch; window.answer = 0; fetch = async (...request) => {"
+                    + " const data = await (await asked(...request)).json(); (" + function + ")(data, ++answer);"
+                    + " return new Response(JSON.stringify(data)); }");
+        }
+
+        @Test
+        void countsPerSecondThoughInstancesTakeTurns() {
+            service.succeed("partner", 1);
+            openPage();
+            change("""
+                    (data, answer) => {
+                      const ids = answer % 2 ? ['a', 'b'] : ['b', 'a'];
+                      data.sharing.instance = ids[0];
+                      data.instances = ids.map((id, i) => ({ id, self: i === 0, ageMs: 0, isolated: [] }));
+                      data.circuits[0].totals.calls = 1000 * answer - (answer % 2 ? 999000 : 0);
+                    }""");
+            tab.await("document.querySelector('.traffic b').textContent !== '–' && answer > 4");
+            assertThat(tab.evaluate("parseFloat(document.querySelector('.traffic b').textContent.replace(',', ''))")
+                            .asDouble())
+                    .as("differences between answers of the same instance")
+                    .isBetween(1.0, 20_000.0);
+        }
+
+        @Test
+        void keepsToTheTransitionsOfOneInstanceUntilItHasGone() {
+            service.fail("partner", 3);
+            openPage().awaitText("#transitions li", "partner");
+            String first = service.registry.instance();
+            assertThat(tab.text("#witness")).isEqualTo(first);
+            String other =
+                    "data.sharing.instance = 'other'; data.transitions.forEach(one => { one.name = 'newcomer'; });";
+            change("data => { " + other + " }");
+            awaitAnswers(2);
+            assertThat(tab.text("#transitions .link")).isEqualTo("partner");
+
+            tab.evaluate("fetch = asked");
+            change("data => { " + other + " data.instances[0].id = 'other'; }");
+
+            tab.awaitText("#witness", "other");
+            assertThat(tab.evaluate("[...document.querySelectorAll('#transitions .link')].map(one => one.textContent)"
+                                    + ".filter(name => name !== 'newcomer').length")
+                            .asInt())
+                    .isZero();
+        }
+    }
+
+    @Nested
     class ByKeyboard {
 
         @Test
