@@ -281,5 +281,16 @@ class Page {
   }
 }
 
-const page = new Page();
-page.poll();
+/** In a frame a click could be meant for another page, and decide here. */
+function refuseFrame() {
+  const link = element('a', '', 'Open it by itself.');
+  link.href = location.href;
+  link.target = '_blank';
+  document.body.replaceChildren(element('p', 'empty', 'The circuits are not shown inside another page. ', link));
+}
+
+if (window.top === window.self) {
+  new Page().poll();
+} else {
+  refuseFrame();
+}

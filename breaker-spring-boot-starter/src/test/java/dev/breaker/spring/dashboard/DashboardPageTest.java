@@ -492,6 +492,21 @@ class DashboardPageTest {
     }
 
     @Nested
+    class InAFrame {
+
+        @Test
+        void showsNothingToClickButALinkToItself() {
+            tab.open(service.url("/actuator/health"));
+            tab.evaluate("document.body.append(Object.assign(document.createElement('iframe'), {src: '" + service.page()
+                    + "'})); true");
+            tab.await("frames[0].document.body.innerText.includes('not shown inside another page')");
+            assertThat(tab.evaluate("frames[0].document.querySelectorAll('button, input, a').length")
+                            .asInt())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Nested
     class ByKeyboard {
 
         @Test
