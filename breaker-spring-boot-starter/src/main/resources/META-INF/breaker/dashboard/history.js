@@ -43,7 +43,12 @@ class History {
     return [this.last, ...written];
   }
 
+  /** @throws TypeError if it is not what {@link #toJSON} writes, or is from a time that is far to come */
   static from([last, ...written]) {
+    const isSeries = values => values === null || (Array.isArray(values) && values.length === STEPS);
+    if (!(last <= stepAt(Date.now()) + STEPS) || written.length !== SERIES.length || !written.every(isSeries)) {
+      throw new TypeError('not a history');
+    }
     const history = new History(last);
     SERIES.forEach((series, i) => {
       if (written[i]) history[series] = Float32Array.from(written[i], value => (value === null ? NaN : value));

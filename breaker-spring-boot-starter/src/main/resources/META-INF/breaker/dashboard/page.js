@@ -33,24 +33,35 @@ async function ask(search) {
 
 class Page {
   constructor() {
-    const kept = memory.read();
-    this.kept = kept;
     this.rows = new Map();
-    this.histories = new Map(Object.entries(kept.histories || {}).map(([name, written]) => [name, History.from(written)]));
     this.meters = new Map();
-    this.expanded = new Set(kept.expanded || []);
     this.failures = 0;
     this.heldUntil = 0;
     this.goTo = this.goTo.bind(this);
     this.filters = new Filters(() => this.arrange(true));
-    this.filters.choose(kept.filter || 'ALL');
     this.transitions = new Transitions(this.goTo);
     this.announcer = new Announcer();
     this.dialog = new DecisionDialog(() => this.poll());
-    at('search').value = kept.search || '';
-    at('sort').value = kept.sort || 'worst';
+    this.remember();
     this.watchVisibility = new IntersectionObserver(seen => this.seen(seen), { rootMargin: '200px' });
     this.listen();
+  }
+
+  /* What another version of the page has left is not worth a page that does not start. */
+  remember() {
+    try {
+      this.restore(memory.read());
+    } catch (unexpected) {
+      this.restore({});
+    }
+  }
+
+  restore({ histories = {}, expanded = [], filter = 'ALL', search = '', sort = 'worst' }) {
+    this.histories = new Map(Object.entries(histories).map(([name, written]) => [name, History.from(written)]));
+    this.expanded = new Set(expanded);
+    this.filters.choose(FILTERS.some(([one]) => one === filter) ? filter : 'ALL');
+    at('search').value = search;
+    at('sort').value = Object.hasOwn(ORDERS, sort) ? sort : 'worst';
   }
 
   listen() {

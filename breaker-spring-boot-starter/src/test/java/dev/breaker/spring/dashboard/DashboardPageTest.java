@@ -552,6 +552,21 @@ class DashboardPageTest {
     @Nested
     class Reloaded {
 
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{\"histories\": {\"partner\": 7}}",
+                    "{\"histories\": {\"partner\": [1, [2], null, null, null, null]}}",
+                    "{\"expanded\": 7}",
+                    "{\"sort\": \"none\", \"filter\": \"none\"}"
+                })
+        void beginsAnewWithWhatAnotherVersionHasKept(String kept) {
+            service.succeed("partner", 1);
+            tab.open(service.url("/actuator/health"));
+            tab.evaluate("sessionStorage.setItem('breaker:/actuator/breakerdashboard', '" + kept + "')");
+            openPage().awaitText(row(1), "partner");
+        }
+
         @Test
         void keepsItsChartsAndWhatWasOpenAndSought() {
             service.succeed("partner", 5);
