@@ -124,8 +124,9 @@ class Page {
     show(at('trouble'), failing);
     if (failing) {
       const next = Math.max(0, this.nextAt - performance.now());
-      const since = this.answeredAt === undefined ? '' : ` What you see is ${span(performance.now() - this.answeredAt)} old.`;
-      say(at('trouble-text'), `No answer from this instance: ${this.trouble.replace(/\.$/, '')}.${since}`);
+      const age = this.answeredAt === undefined ? '' : `What you see is ${span(performance.now() - this.answeredAt)} old.`;
+      say(at('trouble-text'), `No answer from this instance: ${this.trouble.replace(/\.$/, '')}.`);
+      say(at('trouble-age'), age);
       say(at('live-state'), 'No answer');
       say(at('live-note'), next > 0 ? `again in ${span(next)}` : 'asking');
     } else if (this.data) {
