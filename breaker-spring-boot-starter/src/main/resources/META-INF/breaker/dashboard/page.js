@@ -112,7 +112,6 @@ class Page {
 
   unanswered(trouble) {
     this.failures++;
-    this.troubleSince ??= performance.now();
     this.trouble = trouble.message;
   }
 
@@ -130,7 +129,6 @@ class Page {
       say(at('live-state'), 'No answer');
       say(at('live-note'), next > 0 ? `again in ${span(next)}` : 'asking');
     } else if (this.data) {
-      this.troubleSince = undefined;
       say(at('live-state'), 'Live');
       say(at('live-note'), 'once a second');
     }

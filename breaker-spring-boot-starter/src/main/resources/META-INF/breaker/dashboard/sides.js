@@ -118,7 +118,6 @@ class Transitions {
     const age = element('small', 'age');
     const body = one.type === 'TRANSITION' ? this.move(one) : Transitions.store(one);
     const created = element('li', '', ...body, age);
-    created.dataset.state = one.to || '';
     at('transitions').prepend(created);
     return { element: created, age };
   }

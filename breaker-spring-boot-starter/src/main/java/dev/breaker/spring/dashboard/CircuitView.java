@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page shows of a circuit; the endpoint {@code breakers} has the same names for the same things. Durations are in
- * milliseconds, rates in percent; null is what does not apply.
+ * What the page shows of a circuit. What the endpoint {@code breakers} tells too has the same name there, except the totals, which
+ * are of one instance there and of all here. Durations are in milliseconds, rates in percent; null is what does not apply.
  *
  * @param failureRateThreshold failure rate that opens the circuit
  * @param slowCallRateThreshold slow rate that opens the circuit, null unless slow calls are looked for
@@ -26,7 +26,6 @@ record CircuitView(
         String name,
         BreakerState state,
         BreakerState automaticState,
-        BreakerScope scope,
         String cause,
         @Nullable Long timeLeftOpenMs,
         double failureRate,
@@ -77,7 +76,6 @@ record CircuitView(
                 breaker.name(),
                 snapshot.state(),
                 snapshot.automaticState(),
-                snapshot.stateScope(),
                 snapshot.cause(),
                 millis(snapshot.timeLeftOpen()),
                 counts.failureRate(),

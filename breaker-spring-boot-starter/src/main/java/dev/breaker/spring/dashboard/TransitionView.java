@@ -21,7 +21,6 @@ record TransitionView(
         @Nullable BreakerState from,
         @Nullable BreakerState to,
         @Nullable BreakerScope scope,
-        boolean announcer,
         String cause) {
 
     static TransitionView of(long number, long ageMs, BreakerEvent event) {
@@ -34,7 +33,6 @@ record TransitionView(
                     moved.from(),
                     moved.to(),
                     moved.scope(),
-                    moved.announcer(),
                     moved.cause());
         }
         if (event instanceof BreakerEvent.SharingRecovered recovered) {
@@ -45,7 +43,7 @@ record TransitionView(
     }
 
     private static TransitionView ofSharing(long number, long ageMs, String type, String cause) {
-        return new TransitionView(number, ageMs, type, null, null, null, null, false, cause);
+        return new TransitionView(number, ageMs, type, null, null, null, null, cause);
     }
 
     private static String seconds(Duration outage) {

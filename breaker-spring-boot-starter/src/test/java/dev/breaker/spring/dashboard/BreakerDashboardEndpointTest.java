@@ -166,7 +166,6 @@ class BreakerDashboardEndpointTest {
 
                 JsonNode data = data(service);
 
-                assertThat(data.at("/circuits/0/scope").asString()).isEqualTo("INSTANCE");
                 assertThat(data.at("/circuits/0/isolatedOn/0").asString()).isEqualTo(service.registry.instance());
                 assertThat(data.at("/instances/0/isolated/0").asString()).isEqualTo("partner");
                 peer.close();
