@@ -42,7 +42,11 @@ final class Snippets {
                     "org.springframework.context.annotation.*",
                     "org.springframework.data.redis.connection.*",
                     "org.springframework.data.redis.connection.lettuce.*",
+                    "org.springframework.http.*",
                     "org.springframework.resilience.annotation.*",
+                    "org.springframework.security.config.*",
+                    "org.springframework.security.config.annotation.web.builders.*",
+                    "org.springframework.security.web.*",
                     "org.springframework.transaction.annotation.*")
             .map(name -> "import " + name + ";")
             .collect(Collectors.joining());
