@@ -3,6 +3,7 @@ package dev.breaker.sample.offers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.breaker.BreakerRegistry;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,14 +15,14 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.annotation.DirtiesContext.ClassMode;
+import org.springframework.test.annotation.DirtiesContext.MethodMode;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.json.AbstractJsonContentAssert;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
-/** The offer service as a whole, alone: sharing is off, and each test has a circuit of its own. */
+/** The offer service as a whole, alone: sharing is off, and each test begins with a circuit that knows of no call. */
 @SpringBootTest(
         properties = {
             "breaker.shared.enabled=false",
@@ -30,7 +31,6 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
         })
 @AutoConfigureMockMvc
 @ActiveProfiles("offers")
-@DirtiesContext(classMode = ClassMode.AFTER_EACH_TEST_METHOD)
 class OffersApplicationTest {
 
     static final StubPartner PARTNER = new StubPartner();
@@ -44,8 +44,9 @@ class OffersApplicationTest {
     }
 
     @BeforeEach
-    void behave() {
+    void behave(@Autowired BreakerRegistry breakers) {
         PARTNER.behave();
+        breakers.breaker(PartnerOffers.CIRCUIT).reset("a new test", "test");
     }
 
     @AfterAll
@@ -120,6 +121,7 @@ class OffersApplicationTest {
     }
 
     @Test
+    @DirtiesContext(methodMode = MethodMode.BEFORE_METHOD)
     void countsWhatItServesAndWhy() throws Exception {
         temperature("anna");
         PARTNER.status = 503;
