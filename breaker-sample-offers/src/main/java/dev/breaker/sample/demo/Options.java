@@ -2,6 +2,8 @@ package dev.breaker.sample.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +33,26 @@ record Options(
     /**
      * Reads the command line.
      *
-     * @throws DemoException naming the argument that is wrong
+     * @throws DemoException naming the argument that is wrong, or the ports of which two are the same
      */
     static Options parse(String... args) {
         Options options = new Options(8079, 8081, List.of(8080, 8082), null, 15);
         for (String arg : args) {
             options = options.with(arg);
         }
+        options.requireDifferentPorts();
         return options;
+    }
+
+    private void requireDifferentPorts() {
+        List<Integer> ports = new ArrayList<>(List.of(page, partner));
+        ports.addAll(offers);
+        if (Set.copyOf(ports).size() < ports.size()) {
+            throw new DemoException("The ports of the page (" + page + "), the partner (" + partner
+                    + ") and the offer services ("
+                    + offers.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                    + ") must differ.");
+        }
     }
 
     private Options with(String arg) {
@@ -70,7 +84,7 @@ record Options(
     }
 
     private static int port(String arg, String text) {
-        return number(arg, text, 65_535, "a port");
+        return number(arg, text, Ports.LAST, "a port");
     }
 
     private static int seconds(String arg, String text) {

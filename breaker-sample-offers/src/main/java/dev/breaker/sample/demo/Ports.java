@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 /** Ports of this machine. */
 final class Ports {
 
+    static final int LAST = 65_535;
+
     private Ports() {}
 
     /** A port that nobody listens on. */

@@ -22,6 +22,15 @@ class OptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"--page=8081", "--partner=8080", "--offers=8080,8080", "--offers=8079"})
+    void refusesTwoThatWouldListenOnTheSamePort(String arg) {
+        assertThatExceptionOfType(DemoException.class)
+                .isThrownBy(() -> Options.parse(arg))
+                .withMessageMatching(
+                        "The ports of the page \\(.*" + arg.replaceAll("\\D+(\\d+).*", "$1") + ".*\\) must differ\\.");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "--partner=0",
