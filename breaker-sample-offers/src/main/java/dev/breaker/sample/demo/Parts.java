@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of the demo: Redis, unless it is the user's own, the partner, and offer services, of which there can be more. */
@@ -107,18 +108,26 @@ final class Parts {
         }
     }
 
-    /** One more offer service on the next free port, not started yet. */
+    /**
+     * One more offer service on the next free port, not started yet.
+     *
+     * @throws DemoException if there are too many, or no port is left
+     */
     synchronized Part addOffers() {
         if (offers.size() >= MOST_OFFERS) {
             throw new DemoException("There are " + MOST_OFFERS + " offer services; this machine has more to do.");
         }
-        int port = 1 + offers.stream().mapToInt(Part::port).max().orElse(options.partner());
-        while (!Ports.isFree(port) || port == options.partner() || port == options.page()) {
-            port++;
-        }
-        Part added = offers(port);
+        Part added = offers(nextPort());
         offers.add(added);
         return added;
+    }
+
+    private int nextPort() {
+        int highest = offers.stream().mapToInt(Part::port).max().orElse(options.partner());
+        return IntStream.rangeClosed(highest + 1, Ports.LAST)
+                .filter(port -> port != options.partner() && port != options.page() && Ports.isFree(port))
+                .findFirst()
+                .orElseThrow(() -> new DemoException("There is no port left."));
     }
 
     /** Ends all of them, and waits until they have ended. */
