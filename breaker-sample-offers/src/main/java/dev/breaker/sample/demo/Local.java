@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,7 @@ final class Local {
 
     /** What a part answers. */
     CompletableFuture<@Nullable JsonNode> get(Part part, String path, Duration patience) {
-        return send(part, HttpRequest.newBuilder(uri(part, path)).timeout(patience));
+        return send(part, HttpRequest.newBuilder(uri(part, path)), patience);
     }
 
     /** What a part answers to a JSON document. */
@@ -30,16 +31,18 @@ final class Local {
         return send(
                 part,
                 HttpRequest.newBuilder(uri(part, path))
-                        .timeout(patience)
                         .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(json)));
+                        .POST(BodyPublishers.ofString(json)),
+                patience);
     }
 
-    private CompletableFuture<@Nullable JsonNode> send(Part part, HttpRequest.Builder request) {
+    /* The request's own time-out ends at the first byte of the answer. */
+    private CompletableFuture<@Nullable JsonNode> send(Part part, HttpRequest.Builder request, Duration patience) {
         if (part.condition() != Part.Condition.UP) {
             return CompletableFuture.completedFuture(null);
         }
-        return http.sendAsync(request.build(), BodyHandlers.ofString())
+        return http.sendAsync(request.timeout(patience).build(), BodyHandlers.ofString())
+                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((answer, fault) -> answer == null || answer.statusCode() != 200 ? null : json(answer.body()));
     }
 
