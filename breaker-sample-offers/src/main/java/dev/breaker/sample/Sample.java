@@ -1,6 +1,7 @@
 package dev.breaker.sample;
 
 import dev.breaker.sample.demo.Demo;
+import dev.breaker.sample.demo.LocalHost;
 import dev.breaker.sample.offers.OffersApplication;
 import dev.breaker.sample.partner.PartnerApplication;
 import java.util.Arrays;
@@ -33,6 +34,8 @@ public final class Sample {
     }
 
     private static void start(Class<?> application, String role, String... options) {
-        new SpringApplicationBuilder(application).profiles(role).run(options);
+        new SpringApplicationBuilder(application, LocalHost.class)
+                .profiles(role)
+                .run(options);
     }
 }

@@ -21,7 +21,7 @@ import org.springframework.context.support.GenericApplicationContext;
     HttpMessageConvertersAutoConfiguration.class,
     JacksonAutoConfiguration.class
 })
-@Import({DemoController.class, SameOrigin.class})
+@Import({DemoController.class, LocalHost.class, SameOrigin.class})
 class PageApplication {
 
     /** Starts it on a port that is free. */
