@@ -16,7 +16,7 @@ record Role(Class<?> main, List<String> arguments) implements Part.Launcher {
 
     @Override
     public Process launch() throws IOException {
-        String classes = System.getProperty("breaker.sample.jar", System.getProperty("java.class.path", ""));
+        String classes = System.getProperty("java.class.path", "");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dsample.leash=input"));

@@ -38,6 +38,11 @@ final class OffersProcess {
         return new Circuit(json.read("$.state"), json.read("$.scope"), json.read("$.sharing"), Duration.parse(left));
     }
 
+    /** Closes the circuit and forgets its calls, without waiting for a probe. */
+    void reset() {
+        http.post("/actuator/breakers/partner-offers", "{\"action\":\"reset\",\"reason\":\"a new test\"}");
+    }
+
     record Circuit(String state, String scope, String sharing, Duration timeLeftOpen) {
         boolean isOpen() {
             return state.equals("OPEN");

@@ -57,11 +57,9 @@ class SharedCircuitIT {
             part.awaitListening();
         }
         failRate(0);
+        awaitSharing("ACTIVE");
+        BOTH.forEach(OffersProcess::reset);
         awaitHot();
-        await("sharing")
-                .atMost(PATIENCE)
-                .until(() -> BOTH.stream()
-                        .allMatch(service -> service.circuit().sharing().equals("ACTIVE")));
     }
 
     @Test
@@ -94,7 +92,7 @@ class SharedCircuitIT {
         awaitOpen(SECOND);
         long requests = requests();
 
-        for (int call = 0; call < 20; call++) {
+        for (int call = 0; call < 10; call++) {
             assertThat(BOTH).extracting(OffersProcess::temperature).containsOnly("COLD");
         }
         assertThat(requests()).isEqualTo(requests);

@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
 /** The steps of {@code docs/demo.md}: each a block of commands, followed by a block of what they answer. */
 final class Walk {
 
-    private static final Pattern STEP =
-            Pattern.compile("```sh\\n(curl .*?)```\\n+```text\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern STEP = Pattern.compile("```sh\\n(curl .*?)```\\n+```text\\n(.*?)```", Pattern.DOTALL);
 
     private Walk() {}
 
