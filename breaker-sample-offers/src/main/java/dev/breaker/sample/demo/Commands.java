@@ -1,5 +1,6 @@
 package dev.breaker.sample.demo;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -8,10 +9,11 @@ import java.util.stream.Collectors;
 final class Commands {
 
     static final String USAGE =
-            "<part> stop | start | freeze | thaw, partner fails <percent>, partner delays <ms>, add,"
+            "<part> stop | start, redis freeze | thaw, partner fails <percent>, partner delays <ms>, add,"
                     + " customers on | off, send <number>, status, quit";
 
-    private static final Pattern PART = Pattern.compile("(\\S+) (stop|start|freeze|thaw)");
+    private static final Pattern PART = Pattern.compile("(\\S+) (stop|start)");
+    private static final Pattern FREEZE = Pattern.compile("(redis) (freeze|thaw)");
     private static final Pattern FAULT = Pattern.compile("partner (fails|delays) (\\d{1,6})");
     private static final Pattern SEND = Pattern.compile("send ([1-9]\\d{0,2})");
 
@@ -41,10 +43,12 @@ final class Commands {
     }
 
     private String answer(String line) throws InterruptedException {
-        Matcher part = PART.matcher(line);
-        Part named = part.matches() ? parts.named(part.group(1)) : null;
-        if (named != null) {
-            return move(named, part.group(2));
+        for (Pattern moves : List.of(PART, FREEZE)) {
+            Matcher move = moves.matcher(line);
+            Part part = move.matches() ? parts.named(move.group(1)) : null;
+            if (part != null) {
+                return move(part, move.group(2));
+            }
         }
         Matcher fault = FAULT.matcher(line);
         if (fault.matches()) {

@@ -38,6 +38,8 @@ final class Console {
             commands.run(line);
         } catch (DemoException e) {
             transcript.say(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            transcript.say("Cannot do " + line + ": " + e);
         }
     }
 }

@@ -25,9 +25,13 @@ final class Transcript {
      */
     record Line(long number, String time, String text) {}
 
-    /** Prints a line and keeps it. */
-    synchronized void say(String text) {
+    /** Keeps a line and prints it; a terminal that is held up holds up nobody else. */
+    void say(String text) {
+        keep(text);
         System.out.println(text);
+    }
+
+    private synchronized void keep(String text) {
         lines.addLast(new Line(++number, LocalTime.now(ZoneId.systemDefault()).format(TIME), text));
         if (lines.size() > KEPT) {
             lines.removeFirst();
