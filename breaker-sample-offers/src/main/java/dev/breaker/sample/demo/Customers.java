@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,15 +24,21 @@ final class Customers {
     private final Parts parts;
     private final Local local;
     private final AtomicLong number = new AtomicLong();
+    private final Lock door = new ReentrantLock();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Customers::thread);
+    private final List<CompletableFuture<@Nullable JsonNode>> inside = new ArrayList<>();
     private volatile boolean letIn;
     private volatile @Nullable Rush lastRush;
 
-    @SuppressWarnings("FutureReturnValueIgnored")
     Customers(Parts parts, Local local) {
+        this(parts, local, Duration.ofSeconds(1));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    Customers(Parts parts, Local local, Duration pause) {
         this.parts = parts;
         this.local = local;
-        clock.scheduleAtFixedRate(this::comeIn, 1, 1, TimeUnit.SECONDS);
+        clock.scheduleAtFixedRate(this::comeIn, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static Thread thread(Runnable work) {
@@ -52,10 +60,15 @@ final class Customers {
         return lastRush;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored")
+    /* Whoever comes during a rush finds the door closed: those that reach the partner then are of the rush. */
     private void comeIn() {
-        if (letIn) {
-            up().forEach(this::ask);
+        if (letIn && door.tryLock()) {
+            try {
+                inside.removeIf(CompletableFuture::isDone);
+                up().forEach(service -> inside.add(ask(service)));
+            } finally {
+                door.unlock();
+            }
         }
     }
 
@@ -70,11 +83,25 @@ final class Customers {
     }
 
     /**
-     * Sends many requests at once, in turn to each offer service that is up, and waits for the answers.
+     * Sends many requests at once, in turn to each offer service that is up, and waits for the answers. Other customers stay
+     * outside meanwhile.
      *
      * @param requests how many
+     * @throws DemoException if no offer service is up
      */
-    synchronized Rush rush(int requests) {
+    Rush rush(int requests) {
+        door.lock();
+        try {
+            inside.forEach(CompletableFuture::join);
+            Rush rush = count(requests);
+            lastRush = rush;
+            return rush;
+        } finally {
+            door.unlock();
+        }
+    }
+
+    private Rush count(int requests) {
         List<Part> services = up();
         if (services.isEmpty()) {
             throw new DemoException("No offer service is up.");
@@ -91,9 +118,8 @@ final class Customers {
         int hot = Collections.frequency(temperatures, "HOT");
         int cold = Collections.frequency(temperatures, "COLD");
         long seen = Math.max(0, seenByPartner() - before);
-        Rush rush = new Rush(requests, hot, cold, requests - hot - cold, seen, millis);
-        lastRush = rush;
-        return rush;
+        Rush last = lastRush;
+        return new Rush(last == null ? 1 : last.number() + 1, requests, hot, cold, requests - hot - cold, seen, millis);
     }
 
     private static String temperature(@Nullable JsonNode offer) {

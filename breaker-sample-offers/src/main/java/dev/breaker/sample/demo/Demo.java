@@ -21,7 +21,7 @@ public final class Demo {
         parts = new Parts(main, options, local, transcript::say);
         Customers customers = new Customers(parts, local);
         commands = new Commands(parts, new PartnerFaults(parts.partner(), local), customers, transcript);
-        stage = new Stage(options, parts, local, customers, transcript);
+        stage = new Stage(System.currentTimeMillis(), options, parts, local, customers, transcript);
     }
 
     /**

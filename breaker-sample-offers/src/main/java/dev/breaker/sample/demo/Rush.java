@@ -3,6 +3,7 @@ package dev.breaker.sample.demo;
 /**
  * What came of many requests at once.
  *
+ * @param number counts from 1
  * @param requests how many there were
  * @param hot those answered with the partner's offer
  * @param cold those answered with an offer of the service's own
@@ -10,7 +11,7 @@ package dev.breaker.sample.demo;
  * @param reachedPartner how many of them the partner has seen, as far as it answers
  * @param millis from the first request to the last answer, in milliseconds
  */
-record Rush(int requests, int hot, int cold, int failed, long reachedPartner, long millis) {
+record Rush(long number, int requests, int hot, int cold, int failed, long reachedPartner, long millis) {
 
     @Override
     public String toString() {

@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What the demo's page shows.
  *
+ * @param started when the demo started, in milliseconds since 1970; another one shows that it has been started again
  * @param waitSeconds seconds for which the circuit stays open
  * @param freezing whether this machine can freeze a process
  * @param customers whether customers are let in
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param lines what the terminal has shown since the last time
  */
 record Scene(
+        long started,
         int waitSeconds,
         boolean freezing,
         boolean customers,

@@ -10,13 +10,14 @@ import tools.jackson.databind.JsonNode;
 /**
  * What can be seen of the demo at one moment; asking for it asks all parts.
  *
+ * @param started when the demo started, in milliseconds since 1970
  * @param options the demo's options
  * @param parts its parts
  * @param local how to ask them
  * @param customers the customers
  * @param transcript what the terminal shows
  */
-record Stage(Options options, Parts parts, Local local, Customers customers, Transcript transcript) {
+record Stage(long started, Options options, Parts parts, Local local, Customers customers, Transcript transcript) {
 
     /** The page asks twice a second and shows a part that takes longer as one that does not answer. */
     private static final Duration PATIENCE = Duration.ofMillis(900);
@@ -33,6 +34,7 @@ record Stage(Options options, Parts parts, Local local, Customers customers, Tra
                 .map(part -> ask(part, "/offers/status", "/offers/circuit"))
                 .toList();
         return new Scene(
+                started,
                 options.waitSeconds(),
                 Part.canFreeze(),
                 customers.areLetIn(),

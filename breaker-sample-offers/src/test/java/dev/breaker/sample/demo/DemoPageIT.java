@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.jayway.jsonpath.DocumentContext;
 import dev.breaker.sample.Sample;
 import dev.breaker.sample.demo.MonitororTile.Look;
+import dev.breaker.spring.browser.RealBrowser;
+import dev.breaker.spring.browser.Tab;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -23,14 +25,18 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo's page, what it can be told, the walk through its story and the tiles of monitoror, in one run of the demo. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DemoPageIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private static final int PAGE = Ports.free();
@@ -109,7 +115,9 @@ class DemoPageIT {
                 .replaceAll("\\b8082\\b", "" + SECOND);
     }
 
+    /** The last, so that nothing need be started again after it. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void answersWhatTheTilesOfMonitororNeed() throws Exception {
         List<MonitororTile> tiles = MonitororTile.in(here(Walk.read(Path.of("monitoror.json"))));
         assertThat(looks(tiles)).hasSizeGreaterThan(6).allMatch(Look::green);
@@ -169,6 +177,48 @@ class DemoPageIT {
     }
 
     @Test
+    void countsAmongARushNoCustomerWhoComesByChance() {
+        Customers others = new Customers(demo.parts(), new Local(), Duration.ofMillis(2));
+        others.letIn(true);
+
+        Rush first = others.rush(20);
+        Rush second = others.rush(20);
+        others.letIn(false);
+
+        assertThat(List.of(first, second)).extracting(Rush::number).containsExactly(1L, 2L);
+        assertThat(List.of(first, second)).extracting(Rush::reachedPartner).allMatch(reached -> reached <= 20);
+        assertThat(first.reachedPartner()).isPositive();
+    }
+
+    @Test
+    void tellsTheStoryClickByClickAndGoesOnWithItWhenItIsLoadedAnew() {
+        Tab page = RealBrowser.shared().tab().hurry(5).open("http://localhost:" + PAGE + "/");
+
+        page.await("document.querySelectorAll('#steps li').length === 8");
+        for (int step = 0; step < 8; step++) {
+            awaitNews(page);
+            assertThat(page.count("#steps li.done")).isEqualTo(step);
+            page.click("#steps button");
+            page.await("document.querySelectorAll('#steps li.done').length === " + (step + 1), PATIENCE);
+            if (step == 3) {
+                page.reload().awaitText("#steps li.next", "Freeze Redis");
+            }
+        }
+
+        page.awaitText("#rush-text", "100 requests in ").awaitText("#terminal", "redis        localhost:");
+        page.click("#again").awaitText("#steps li.next", "Stop the partner");
+        assertThat(page.errors()).isEmpty();
+        page.close();
+    }
+
+    /** Waits until the page has asked once more. */
+    private static void awaitNews(Tab page) {
+        page.await("scene");
+        page.evaluate("window.known = scene; null");
+        page.await("scene !== window.known");
+    }
+
+    @Test
     void servesAPageThatFetchesNothingFromElsewhere() throws Exception {
         HttpResponse<String> page = CLIENT.send(
                 HttpRequest.newBuilder(URI.create("http://localhost:" + PAGE + "/"))
@@ -192,7 +242,8 @@ class DemoPageIT {
                 "coffee start            | Unknown: coffee start.",
                 "send 0                  | Unknown: send 0.",
                 "partner fails 101       | The partner refuses failRate 101",
-                "offers-1 freeze         | a part is one of redis, partner, offers-",
+                "offers-1 stop           | a part is one of redis, partner, offers-",
+                "partner freeze          | Unknown: partner freeze.",
                 "quit                    | Unknown: quit.",
             })
     void refusesWhatItCannotDoAndSaysWhy(String command, String reason) throws Exception {
@@ -211,15 +262,24 @@ class DemoPageIT {
         assertThat(HTTP.get("/demo/scene").<String>read("$.partner.condition")).isEqualTo("UP");
     }
 
-    @Test
-    void isNoOtherHostThanThisMachine() throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PAGE)) {
-            String request = "GET /demo/scene HTTP/1.1\r\nHost: evil.example:" + PAGE + "\r\nConnection: close\r\n\r\n";
+    @ParameterizedTest
+    @CsvSource({
+        "8079, /",
+        "8079, /demo/scene",
+        "8081, /partner/faults",
+        "8080, /offers/circuit",
+        "8082, /actuator/breakers",
+    })
+    void isNoOtherHostThanThisMachine(String documented, String path) throws IOException {
+        int port = Integer.parseInt(here(documented));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            String request =
+                    "GET " + path + " HTTP/1.1\r\nHost: evil.example:" + port + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 403 ")
-                    .doesNotContain("offers-");
+                    .endsWith("This is the demo of localhost, not of another host.\n");
         }
     }
 
