@@ -3,7 +3,7 @@ package dev.breaker.sample.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.breaker.sample.Sample;
+import dev.breaker.sample.offers.StubPartner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,37 +19,33 @@ class AheadOfTimeIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final int redisPort = Ports.free();
-    private final int partnerPort = Ports.free();
     private final int offersPort = Ports.free();
     private final Queue<String> output = new ConcurrentLinkedQueue<>();
     private final Part redis = new Part("redis", redisPort, new Redis(redisPort), System.out::println);
-    private final Part partner = new Part(
-            "partner",
-            partnerPort,
-            new Role(Sample.class, List.of("partner", "--spring.profiles.active=demo", "--server.port=" + partnerPort)),
-            System.out::println);
+    private final StubPartner partner = new StubPartner();
     private final Part offers = new Part("offers", offersPort, this::launchPrepared, output::add);
     private final Http http = new Http(offersPort);
 
     @AfterEach
     void stop() {
-        List.of(offers, partner, redis).forEach(part -> part.stop().join());
+        List.of(offers, redis).forEach(part -> part.stop().join());
+        partner.close();
         output.forEach(System.out::println);
     }
 
     @Test
     void servesHotAndWithoutThePartnerCold() throws InterruptedException {
-        for (Part part : List.of(redis, partner, offers)) {
+        for (Part part : List.of(redis, offers)) {
             part.launch();
         }
-        for (Part part : List.of(redis, partner, offers)) {
+        for (Part part : List.of(redis, offers)) {
             part.awaitListening();
         }
         assertThat(output).anyMatch(line -> line.contains("Starting AOT-processed Sample"));
         await("hot").atMost(PATIENCE).until(() -> temperature().equals("HOT"));
         await("sharing").atMost(PATIENCE).until(() -> circuit("sharing").equals("ACTIVE"));
 
-        partner.kill();
+        partner.close();
         for (int call = 0; call < 3; call++) {
             assertThat(temperature()).isEqualTo("COLD");
         }
@@ -75,7 +71,7 @@ class AheadOfTimeIT {
                         System.getProperty("breaker.sample.jar"),
                         "offers",
                         "--server.port=" + offersPort,
-                        "--partner.url=http://localhost:" + partnerPort,
+                        "--partner.url=http://localhost:" + partner.port(),
                         "--spring.data.redis.host=127.0.0.1",
                         "--spring.data.redis.port=" + redisPort)
                 .redirectErrorStream(true)

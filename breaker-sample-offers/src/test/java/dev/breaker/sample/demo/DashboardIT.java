@@ -3,7 +3,7 @@ package dev.breaker.sample.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.breaker.sample.Sample;
+import dev.breaker.sample.offers.StubPartner;
 import dev.breaker.spring.browser.RealBrowser;
 import dev.breaker.spring.browser.Tab;
 import java.time.Duration;
@@ -12,23 +12,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The operator's page of one of two offer services, in a real browser, while the partner and Redis are killed. */
+/** The operator's page of one of two offer services, in a real browser, while the partner fails and Redis is killed. */
 class DashboardIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String CIRCUIT = ".row";
 
     private final int redisPort = Ports.free();
-    private final int partnerPort = Ports.free();
     private final Part redis = new Part("redis", redisPort, new Redis(redisPort), System.out::println);
-    private final Part partner = new Part(
-            "partner",
-            partnerPort,
-            new Role(Sample.class, List.of("partner", "--spring.profiles.active=demo", "--server.port=" + partnerPort)),
-            System.out::println);
-    private final OffersProcess first = new OffersProcess(partnerPort, redisPort, Duration.ofSeconds(2));
-    private final OffersProcess second = new OffersProcess(partnerPort, redisPort, Duration.ofSeconds(2));
-    private final List<Part> parts = List.of(redis, partner, first.part, second.part);
+    private final StubPartner partner = new StubPartner();
+    private final OffersProcess first = new OffersProcess(partner.port(), redisPort, Duration.ofSeconds(2));
+    private final OffersProcess second = new OffersProcess(partner.port(), redisPort, Duration.ofSeconds(2));
+    private final List<Part> parts = List.of(redis, first.part, second.part);
     private final RealBrowser browser = RealBrowser.start();
     private final Tab page = browser.tab();
 
@@ -47,6 +42,7 @@ class DashboardIT {
     @AfterEach
     void stop() {
         browser.close();
+        partner.close();
         parts.stream().map(Part::stop).toList().forEach(ended -> ended.join());
     }
 
@@ -55,11 +51,11 @@ class DashboardIT {
         page.open("http://127.0.0.1:" + second.part.port() + "/actuator/breakerdashboard");
         page.awaitText("#service", "offers").awaitText(CIRCUIT, "Closed").awaitText("#store", "Store answers");
 
-        partner.kill();
+        partner.status = 503;
         for (int call = 0; call < 3; call++) {
             assertThat(first.temperature()).isEqualTo("COLD");
         }
-        page.awaitText(CIRCUIT, "Open").awaitText("#transitions li", "3 failures in a row");
+        page.awaitText(CIRCUIT, "Open").awaitText("#transitions", "3 failures in a row");
 
         page.click(CIRCUIT + " .summary").click("[data-action=forceOpen]").type("the partner moves");
         page.click("#decision-submit").awaitText(CIRCUIT, "Forced open").awaitText(CIRCUIT, "the partner moves");
@@ -67,8 +63,7 @@ class DashboardIT {
                 .atMost(PATIENCE)
                 .until(() -> first.circuit().state().equals("FORCED_OPEN"));
 
-        partner.launch();
-        partner.awaitListening();
+        partner.behave();
         page.reload().awaitText(CIRCUIT + " .facts", "the partner moves");
         page.click("[data-action=release]").type("it has moved").click("#decision-submit");
         await("hot again").atMost(PATIENCE).until(() -> first.temperature().equals("HOT"));

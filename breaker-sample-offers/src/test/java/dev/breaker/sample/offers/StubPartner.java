@@ -13,10 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A partner made of a plain HTTP server: answers what it is told and counts. */
-final class StubPartner implements AutoCloseable {
+public final class StubPartner implements AutoCloseable {
 
     final AtomicInteger requests = new AtomicInteger();
-    volatile int status;
+    public volatile int status;
     volatile String body = "";
     volatile boolean hangs;
 
@@ -24,7 +24,7 @@ final class StubPartner implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpServer server;
 
-    StubPartner() {
+    public StubPartner() {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -36,7 +36,7 @@ final class StubPartner implements AutoCloseable {
         behave();
     }
 
-    void behave() {
+    public void behave() {
         requests.set(0);
         status = 200;
         body = "{\"customer\":\"anna\",\"title\":\"An umbrella\",\"since\":1}";
@@ -44,7 +44,11 @@ final class StubPartner implements AutoCloseable {
     }
 
     String url() {
-        return "http://localhost:" + server.getAddress().getPort();
+        return "http://localhost:" + port();
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
