@@ -207,8 +207,8 @@ class DataFaultsTest {
                 keys().stream().filter(key -> key.endsWith("}:state")).toList();
         assertThat(states).hasSameSizeAs(names);
         assertThat(keys())
-                .allSatisfy(key ->
-                        assertThat(key).matches("breaker:faults:(\\{[-%._A-Za-z0-9]+}:[:a-z0-9]+|instances)"));
+                .allSatisfy(
+                        key -> assertThat(key).matches("breaker:faults:(\\{[-%._A-Za-z0-9]+}:[:a-z0-9]+|instances)"));
         List<String> refused = List.of("", " ", "a\r\nb", "a\u0000", "\u2028", "\ud83d", "x".repeat(201));
         assertThat(refused)
                 .allSatisfy(name -> assertThatIllegalArgumentException().isThrownBy(() -> one.breaker(name)));
