@@ -4,12 +4,15 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Finds the browser for tests: the binary named by the system property {@code breaker.test.chromium}; else a Chromium or Chrome
@@ -74,9 +77,18 @@ final class Chromium {
             }
             run(fresh, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
             run(fresh, "node", "--input-type=module", "--eval", UNPACK);
-            Files.move(fresh, home);
+            putInPlace(fresh, home);
         } catch (IOException e) {
             throw new IllegalStateException("The browser for the tests could not be installed in " + home, e);
+        }
+    }
+
+    /* Tests in several JVMs may want it at the same time: the first one's stays. */
+    private static void putInPlace(Path fresh, Path home) throws IOException {
+        try {
+            Files.move(fresh, home);
+        } catch (FileAlreadyExistsException | DirectoryNotEmptyException another) {
+            FileSystemUtils.deleteRecursively(fresh);
         }
     }
 
