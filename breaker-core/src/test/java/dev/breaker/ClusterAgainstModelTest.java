@@ -14,7 +14,7 @@ class ClusterAgainstModelTest {
     void doesWhatTheModelDoes() {
         Long one = Long.getLong("breaker.model.seed");
         long first = one == null ? 0 : one;
-        long count = one == null ? Long.getLong("breaker.model.seeds", 3000) : 1;
+        long count = one == null ? Long.getLong("breaker.model.seeds", 2000) : 1;
         for (long seed = first; seed < first + count; seed++) {
             live(seed);
         }

@@ -23,14 +23,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random lives of a cluster on the manual clock: calls, outcomes of any age, outages, losses of data, operators and restarts.
  * What must hold is checked after every step, and at the end, when all faults are over, that all instances agree, that the
- * circuit can be closed by healthy traffic and that bad calls on one instance open it on all. A failure names its seed; {@code -Dbreaker.model.sequences=100000} looks further, {@code -Dbreaker.model.first} elsewhere.
+ * circuit can be closed by healthy traffic and that bad calls on one instance open it on all. A failure names its seed;
+ * {@code -Dbreaker.model.sequences=100000} looks further, {@code -Dbreaker.model.first} elsewhere.
  */
 class ClusterModelTest {
 
     private static final int STEPS = 120;
 
     static IntStream seeds() {
-        return IntStream.range(0, Integer.getInteger("breaker.model.sequences", 300))
+        return IntStream.range(0, Integer.getInteger("breaker.model.sequences", 150))
                 .map(sequence -> Integer.getInteger("breaker.model.first", 0) + sequence);
     }
 

@@ -62,13 +62,13 @@ public class ExclusiveTest extends Exclusive {
     @Test
     void runsEachEffectOnceInOrderInChosenSchedules() {
         ModelCheckingOptions options = Schedules.chosen(Sequential.class);
-        options.invocationsPerIteration(200).check(getClass());
+        options.invocationsPerIteration(100).check(getClass());
     }
 
     @Test
     void runsEachEffectOnceInOrderOnRealThreads() {
         StressOptions options = Schedules.real(Sequential.class);
-        options.invocationsPerIteration(1000).check(getClass());
+        options.invocationsPerIteration(500).check(getClass());
     }
 
     /** Where each change stands among all. */

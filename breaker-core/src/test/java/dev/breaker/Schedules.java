@@ -20,7 +20,7 @@ final class Schedules {
     /** Two threads, switched where Lincheck says; a failure comes with its schedule, step by step. */
     static ModelCheckingOptions chosen(Class<?> specification) {
         ModelCheckingOptions options = new ModelCheckingOptions()
-                .iterations(5 * EFFORT)
+                .iterations(3 * EFFORT)
                 .invocationsPerIteration(50 * EFFORT)
                 .threads(2)
                 .actorsPerThread(3)
@@ -35,7 +35,7 @@ final class Schedules {
     /** Real threads, as the machine switches them. */
     static StressOptions real(Class<?> specification) {
         StressOptions options = new StressOptions()
-                .iterations(6 * EFFORT)
+                .iterations(4 * EFFORT)
                 .invocationsPerIteration(200 * EFFORT)
                 .threads(2)
                 .actorsPerThread(4)
