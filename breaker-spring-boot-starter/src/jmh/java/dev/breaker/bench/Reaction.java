@@ -1,7 +1,5 @@
 package dev.breaker.bench;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * From the failure that crosses the threshold on one instance to the rejections of all, in milliseconds.
  *
@@ -10,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * @param self until the failing instance itself rejects
  * @param each until one of the others does
  * @param all until the last one does
- * @param message until the last one has a message of the same time that has nothing to do with a circuit; none where none may
- *     be published
  * @param ping a round trip of the same time, {@code PING}
  * @param exchange a round trip of the same time, a circuit's exchange
  */
@@ -21,7 +17,6 @@ record Reaction(
         Distribution self,
         Distribution each,
         Distribution all,
-        @Nullable Distribution message,
         Distribution ping,
         Distribution exchange) {
 
