@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jol.info.GraphLayout;
 
@@ -16,6 +17,7 @@ final class Footprint {
     private static final int CIRCUITS = 25;
     private static final int THREADS = 8;
     private static final int CALLS = 400_000;
+    private static final int SETTLED = 2;
 
     private Footprint() {}
 
@@ -26,8 +28,12 @@ final class Footprint {
      */
     public static void main(String[] args) throws Exception {
         Population population = Subject.valueOf(args[0]).population();
-        /* What is loaded and created only once can be reached as well: by the first half, which is not counted. */
+        /*
+         * What is loaded and created only once can be reached as well: by the first half, which is not counted, and by what a
+         * registry does of its own accord in its first seconds.
+         */
         traffic(create(population, 0));
+        TimeUnit.SECONDS.sleep(SETTLED);
         size(population);
         long half = size(population);
         List<Callable<String>> calls = create(population, CIRCUITS);
