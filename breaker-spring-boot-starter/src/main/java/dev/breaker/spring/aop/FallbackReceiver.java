@@ -14,7 +14,7 @@ interface FallbackReceiver {
 
     /** The object whose method was guarded, of the given class. */
     static FallbackReceiver sameBean(Class<?> type) {
-        /* Asked once, of the class: that an object is no Advised takes 20 ns to find before JDK 23. */
+        /* Asked once, of the class: that an object is no Advised took some 20 ns to find on Java 17. */
         boolean plain = !Advised.class.isAssignableFrom(type);
         return invocation -> {
             Object target = invocation.getThis();
