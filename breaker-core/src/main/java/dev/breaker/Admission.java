@@ -1,6 +1,5 @@
 package dev.breaker;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +46,12 @@ final class Admission {
     /** The exception that says why a call was rejected. */
     CallNotPermittedException rejection() {
         Phase phase = phases.current();
-        long retryAfter = phase.retryAfterNanos();
         /* By their classes, which are final: that a phase is no Permit took some 20 ns to find on Java 17. */
         boolean stillRejects = !(phase instanceof ClosedPhase || phase instanceof DisabledPhase);
         return new CallNotPermittedException(
                 circuit.name(),
                 stillRejects ? phase.state() : BreakerState.OPEN,
-                retryAfter < 0 ? null : Duration.ofNanos(retryAfter),
+                phase.deadline(),
                 circuit.outcomes().lastFailure(),
                 circuit.config().writableStackTrace());
     }

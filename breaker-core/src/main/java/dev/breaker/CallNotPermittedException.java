@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +17,21 @@ public final class CallNotPermittedException extends RuntimeException {
 
     private final String breaker;
     private final BreakerState state;
-    private final @Nullable Duration retryAfter;
+    /* Read when somebody asks: the clock is half the price of a rejection. */
+    private final transient @Nullable Deadline deadline;
     private final @Nullable String lastFailure;
+    private @Nullable Duration leftWhenWritten;
 
     CallNotPermittedException(
             String breaker,
             BreakerState state,
-            @Nullable Duration retryAfter,
+            @Nullable Deadline deadline,
             @Nullable String lastFailure,
             boolean stackTrace) {
         super(null, null, false, stackTrace);
         this.breaker = breaker;
         this.state = state;
-        this.retryAfter = retryAfter;
+        this.deadline = deadline;
         this.lastFailure = lastFailure;
     }
 
@@ -39,8 +43,9 @@ public final class CallNotPermittedException extends RuntimeException {
                 .append("' is ")
                 .append(state)
                 .append(" and does not permit this call");
-        if (retryAfter != null) {
-            text.append("; next attempt in ").append(retryAfter.toMillis()).append(" ms");
+        Duration left = retryAfter();
+        if (left != null) {
+            text.append("; next attempt in ").append(left.toMillis()).append(" ms");
         }
         if (lastFailure != null) {
             text.append("; last failure: ").append(lastFailure);
@@ -58,13 +63,22 @@ public final class CallNotPermittedException extends RuntimeException {
         return state;
     }
 
-    /** How long the circuit stays as it is if nothing else happens; null if that is not known. */
+    /**
+     * How much longer, from the moment of this question, the circuit that rejected the call stays as it was if nothing else
+     * happens: zero as soon as that is over, null if it is not known. An exception that came serialized answers what was left
+     * when it was written.
+     */
     public @Nullable Duration retryAfter() {
-        return retryAfter;
+        return deadline == null ? leftWhenWritten : deadline.left();
     }
 
     /** Class and message of the last failure recorded by this instance; null if it has recorded none. */
     public @Nullable String lastFailure() {
         return lastFailure;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        leftWhenWritten = retryAfter();
+        out.defaultWriteObject();
     }
 }

@@ -90,6 +90,10 @@ final class Circuit extends Exclusive {
         return surroundings.ticker().read();
     }
 
+    Deadline deadlineIn(long nanos) {
+        return new Deadline(surroundings.ticker(), now() + nanos);
+    }
+
     /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */
     long jittered(long nanos) {
         return surroundings.jittered(nanos);
@@ -283,7 +287,7 @@ final class Circuit extends Exclusive {
                 automatic.scope(),
                 known().epoch(),
                 phases.cause(),
-                automatic instanceof OpenPhase open ? Duration.ofNanos(open.retryAfterNanos()) : null,
+                automatic instanceof OpenPhase open ? open.deadline().left() : null,
                 new BreakerSnapshot.Counts(tally.calls(), tally.failures(), tally.slow(), tally.streak()),
                 shared && !phases.areOverridden() ? BreakerScope.CLUSTER : BreakerScope.INSTANCE,
                 outcomes.counts().rejected.sum(),

@@ -63,8 +63,9 @@ final class Follower {
             sharing.proposeClosed("recovered while the store was away");
         } else if (state.kind() == Kind.OPEN
                 && automatic instanceof OpenPhase open
-                && open.retryAfterNanos() > state.remaining().toNanos()) {
-            sharing.propose(Kind.OPEN, open.retryAfterNanos(), open.opens(), "probes failed while the store was away");
+                && open.deadline().left().compareTo(state.remaining()) > 0) {
+            sharing.propose(
+                    Kind.OPEN, open.deadline().nanosLeft(), open.opens(), "probes failed while the store was away");
         } else {
             enter(state, false);
         }

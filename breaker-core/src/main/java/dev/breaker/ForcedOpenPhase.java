@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 /** Override: rejects every call. */
 final class ForcedOpenPhase extends Phase {
 
-    ForcedOpenPhase(Circuit circuit) {
+    private final @Nullable Deadline expiry;
+
+    ForcedOpenPhase(Circuit circuit, @Nullable Deadline expiry) {
         super(circuit);
+        this.expiry = expiry;
     }
 
     @Override
@@ -26,7 +29,8 @@ final class ForcedOpenPhase extends Phase {
     }
 
     @Override
-    long retryAfterNanos() {
-        return circuit.overrides().expiryNanos();
+    @Nullable
+    Deadline deadline() {
+        return expiry;
     }
 }

@@ -32,10 +32,12 @@ final class InitialState {
     /** Proposes the phase that the circuit started in as the state of the whole cluster. */
     static void propose(Circuit circuit, Sharing sharing) {
         Phase phase = circuit.phases().automatic();
-        boolean open = phase instanceof OpenPhase;
-        long limit = circuit.config().maxWaitDurationInHalfOpenState().toNanos();
-        sharing.propose(
-                open ? Kind.OPEN : Kind.HALF_OPEN, open ? phase.retryAfterNanos() : limit, phase.opens(), CAUSE);
+        if (phase instanceof OpenPhase open) {
+            sharing.propose(Kind.OPEN, open.deadline().nanosLeft(), open.opens(), CAUSE);
+        } else {
+            long limit = circuit.config().maxWaitDurationInHalfOpenState().toNanos();
+            sharing.propose(Kind.HALF_OPEN, limit, phase.opens(), CAUSE);
+        }
     }
 
     static SharedOverride override(BreakerState state) {

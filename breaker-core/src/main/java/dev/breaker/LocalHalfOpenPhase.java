@@ -33,9 +33,9 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
     }
 
     @Override
-    long retryAfterNanos() {
+    Deadline deadline() {
         synchronized (ledger) {
-            return ledger.nextExpiry(circuit.now());
+            return circuit.deadlineIn(ledger.nextExpiry(circuit.now()));
         }
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenPhase extends Phase {
 
     private final BreakerScope scope;
-    private final long deadline;
+    private final Deadline deadline;
     private final int opens;
     private Timers.@Nullable Task timer;
     private volatile boolean due;
@@ -22,7 +22,7 @@ final class OpenPhase extends Phase {
     OpenPhase(Circuit circuit, BreakerScope scope, long wait, int opens) {
         super(circuit);
         this.scope = scope;
-        this.deadline = circuit.now() + wait;
+        this.deadline = circuit.deadlineIn(wait);
         this.opens = opens;
     }
 
@@ -43,12 +43,12 @@ final class OpenPhase extends Phase {
 
     /* After the end of the registry no timer will say so. */
     boolean isDue() {
-        return due || (circuit.timers().isStopped() && retryAfterNanos() == 0);
+        return due || (circuit.timers().isStopped() && deadline.nanosLeft() == 0);
     }
 
     @Override
     void begin() {
-        timer = circuit.timers().after(retryAfterNanos(), () -> {
+        timer = circuit.timers().after(deadline.nanosLeft(), () -> {
             due = true;
             circuit.transitions().waitIsOver(this);
         });
@@ -78,7 +78,7 @@ final class OpenPhase extends Phase {
     }
 
     @Override
-    long retryAfterNanos() {
-        return Math.max(0, deadline - circuit.now());
+    Deadline deadline() {
+        return deadline;
     }
 }

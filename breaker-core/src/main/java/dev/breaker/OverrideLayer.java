@@ -16,7 +16,7 @@ final class OverrideLayer {
     private final Circuit circuit;
     private SharedOverride override;
     private long since;
-    private @Nullable Long until;
+    private @Nullable Deadline until;
     private @Nullable Phase phase;
     private Timers.@Nullable Task expiry;
     private boolean unsent;
@@ -94,7 +94,7 @@ final class OverrideLayer {
         override = next;
         since = circuit.now() - next.elapsed().toNanos();
         Duration ttl = next.remaining();
-        until = ttl == null ? null : circuit.now() + ttl.toNanos();
+        until = ttl == null ? null : circuit.deadlineIn(ttl.toNanos());
         phase = phase(next.mode());
         lookAgainIn(phase == null ? null : ttl);
         unsent = here;
@@ -116,7 +116,7 @@ final class OverrideLayer {
         if (phase == null || until == null) {
             return;
         }
-        long left = until - circuit.now();
+        long left = until.nanosLeft();
         if (left > 0) {
             lookAgainIn(Duration.ofNanos(left));
             return;
@@ -129,7 +129,7 @@ final class OverrideLayer {
     private @Nullable Phase phase(Mode mode) {
         return switch (mode) {
             case NONE -> null;
-            case FORCED_OPEN -> new ForcedOpenPhase(circuit);
+            case FORCED_OPEN -> new ForcedOpenPhase(circuit, until);
             case DISABLED -> new DisabledPhase(circuit);
             case METRICS_ONLY -> new ClosedPhase(circuit, BreakerState.METRICS_ONLY, BreakerScope.CLUSTER);
         };
@@ -158,15 +158,7 @@ final class OverrideLayer {
     }
 
     private @Nullable Duration expiresIn() {
-        return until == null || phase == null ? null : Duration.ofNanos(Math.max(0, until - circuit.now()));
-    }
-
-    /** Nanoseconds until the override ends by itself, negative if it does not. Takes the lock itself. */
-    long expiryNanos() {
-        synchronized (circuit) {
-            Duration left = expiresIn();
-            return left == null ? -1 : left.toNanos();
-        }
+        return until == null || phase == null ? null : until.left();
     }
 
     BreakerSnapshot.@Nullable ActiveOverride snapshot() {

@@ -29,9 +29,10 @@ abstract sealed class Phase permits ClosedPhase, OpenPhase, HalfOpenPhase, Force
         return CompletableFuture.completedFuture(tryAcquire());
     }
 
-    /** Nanoseconds until this phase may admit calls, negative if that is not known. */
-    long retryAfterNanos() {
-        return -1;
+    /** When this phase may admit calls if nothing else happens, null if that is not known. */
+    @Nullable
+    Deadline deadline() {
+        return null;
     }
 
     /** How many times in a row the circuit has opened; zero if it is not open. */

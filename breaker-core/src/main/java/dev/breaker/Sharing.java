@@ -202,7 +202,7 @@ final class Sharing {
                 state.epoch(),
                 state.kind(),
                 state.elapsed(),
-                Duration.ofNanos(automatic instanceof OpenPhase open ? open.retryAfterNanos() : 0),
+                automatic instanceof OpenPhase open ? open.deadline().left() : Duration.ZERO,
                 state.opens(),
                 state.instance(),
                 state.cause(),
