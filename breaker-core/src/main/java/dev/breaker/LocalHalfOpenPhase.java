@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalHalfOpenPhase extends HalfOpenPhase {
 
     private final ProbeLedger ledger;
+    /* Until then all permits are taken, unless one comes back. */
+    private volatile @Nullable Deadline exhausted;
 
     LocalHalfOpenPhase(Circuit circuit, int opens) {
         super(circuit, circuit.config().maxWaitDurationInHalfOpenState().toNanos(), opens);
@@ -22,12 +24,17 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
     @Override
     @Nullable
     Permit tryAcquire() {
+        Deadline end = exhausted;
+        if (end != null && end.nanosLeft() > 0) {
+            return null;
+        }
         Probe probe = new Probe();
         long now = circuit.now();
         synchronized (ledger) {
             if (ledger.lease(probe, now, now + circuit.config().probeLease().toNanos())) {
                 return probe;
             }
+            exhausted = circuit.deadlineIn(ledger.nextExpiry(now));
         }
         return null;
     }
@@ -85,6 +92,7 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
             boolean counted;
             synchronized (ledger) {
                 counted = ledger.complete(this, circuit.now(), outcome);
+                exhausted = null;
             }
             if (counted && outcome != ProbeOutcome.RETURNED) {
                 judge(outcome);

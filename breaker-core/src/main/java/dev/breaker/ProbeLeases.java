@@ -30,8 +30,8 @@ final class ProbeLeases {
     private long askedAt;
     private long forgotten;
     private long asked;
-    private boolean denied;
-    private long deniedUntil;
+    /* Null while there are spares. */
+    private volatile @Nullable Deadline denial;
 
     ProbeLeases(Circuit circuit, Sharing sharing) {
         this.circuit = circuit;
@@ -41,6 +41,9 @@ final class ProbeLeases {
     /** A permit, or null if there is none or none in time. */
     @Nullable
     Permit take() {
+        if (isDenied()) {
+            return null;
+        }
         CompletableFuture<@Nullable Permit> answer = ask();
         try {
             return answer.get(timeoutNanos(), TimeUnit.NANOSECONDS);
@@ -59,6 +62,12 @@ final class ProbeLeases {
         return ask().completeOnTimeout(null, timeoutNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /* Without a lock, as most callers of a half-open circuit end here. */
+    private boolean isDenied() {
+        Deadline end = denial;
+        return end != null && end.nanosLeft() > 0;
+    }
+
     private static @Nullable Permit giveUp(CompletableFuture<@Nullable Permit> answer) {
         return answer.complete(null) ? null : answer.join();
     }
@@ -75,10 +84,10 @@ final class ProbeLeases {
             if (spare != null) {
                 return CompletableFuture.completedFuture(spare);
             }
-            if ((denied && deniedUntil - now > 0) || asking >= permitted()) {
+            if (isDenied() || asking >= permitted()) {
                 return CompletableFuture.completedFuture(null);
             }
-            denied = false;
+            denial = null;
             asking++;
             askedAt = now;
             number = ++asked;
@@ -144,12 +153,14 @@ final class ProbeLeases {
             spares = new ArrayDeque<>(1);
         }
         spares.add(probe);
+        denial = null;
     }
 
     private synchronized void deny(Duration retryAfter) {
-        denied = true;
-        deniedUntil = circuit.now()
-                + Math.max(retryAfter.toNanos(), sharing.settings().syncInterval());
+        if (spares == null || spares.isEmpty()) {
+            denial = circuit.deadlineIn(
+                    Math.max(retryAfter.toNanos(), sharing.settings().syncInterval()));
+        }
     }
 
     private @Nullable Probe spare(long now) {
@@ -164,14 +175,14 @@ final class ProbeLeases {
     /** Takes note of what runs in the cluster: a free permit ends a denial. */
     synchronized void update(Probes probes) {
         if (probes.leased() + probes.successes() + probes.failures() < probes.permitted()) {
-            denied = false;
+            denial = null;
         }
     }
 
     /** Forgets everything about an earlier stay. */
     synchronized void clear() {
         spares = null;
-        denied = false;
+        denial = null;
     }
 
     /** Gives spare permits back that nobody has asked for, and waits no more for requests that were never answered. */

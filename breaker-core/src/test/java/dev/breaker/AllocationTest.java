@@ -9,14 +9,15 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a call costs in garbage while the circuit is CLOSED or OPEN: nothing, shared or not (G1). */
+/** What a call costs in garbage unless it is a probe: nothing, shared or not (G1). */
 class AllocationTest {
 
     private static final int CALLS = 100_000;
 
+    private final ManualTicker ticker = new ManualTicker();
     private final BreakerRegistry registry = BreakerRegistry.builder()
-            .ticker(new ManualTicker())
-            .store(new InMemoryStore(Ticker.system()))
+            .ticker(ticker)
+            .store(new InMemoryStore(ticker))
             .build();
     private final Breaker breaker = registry.breaker("partner");
 
@@ -45,20 +46,45 @@ class AllocationTest {
 
     @Test
     void rejectionsOfAnOpenCircuit() {
-        for (int i = 0; i < 10; i++) {
-            breaker.acquire().failure(new IOException("down"), 0);
-        }
+        open(breaker);
         assertThat(breaker.tryAcquire()).isNull();
         assertThat(bytesPerCall(breaker::tryAcquire)).isZero();
+    }
+
+    @Test
+    void rejectionsOfAHalfOpenCircuit() {
+        assertThat(bytesPerRejectionHalfOpen(breaker)).isZero();
+    }
+
+    @Test
+    void rejectionsOfAHalfOpenCircuitThatIsNotShared() {
+        try (BreakerRegistry local = BreakerRegistry.builder().ticker(ticker).build()) {
+            assertThat(bytesPerRejectionHalfOpen(local.breaker("partner"))).isZero();
+        }
+    }
+
+    private long bytesPerRejectionHalfOpen(Breaker circuit) {
+        open(circuit);
+        ticker.advance(circuit.config().waitDurationInOpenState());
+        for (int i = 0; i < circuit.config().permittedNumberOfCallsInHalfOpenState(); i++) {
+            circuit.acquire();
+        }
+        assertThat(circuit.tryAcquire()).isNull();
+        assertThat(circuit.state()).isEqualTo(BreakerState.HALF_OPEN);
+        return bytesPerCall(circuit::tryAcquire);
+    }
+
+    private static void open(Breaker circuit) {
+        for (int i = 0; i < 10; i++) {
+            circuit.acquire().failure(new IOException("down"), 0);
+        }
     }
 
     /* The text of one takes 400 bytes, and a fallback asks for it seldom. */
     @Test
     void textOfARejectionNobodyAsksFor() {
-        for (int i = 0; i < 10; i++) {
-            breaker.acquire().failure(new IOException("down"), 0);
-        }
-        assertThat(bytesPerCall(breaker::rejection)).isLessThan(150);
+        open(breaker);
+        assertThat(bytesPerCall(breaker::rejection)).isLessThan(100);
     }
 
     /* Whatever the JVM allocates now and then in this thread stays far below a byte per call. */

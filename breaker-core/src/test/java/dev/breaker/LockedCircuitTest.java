@@ -3,6 +3,7 @@ package dev.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +15,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LockedCircuitTest {
 
+    private final ManualTicker ticker = new ManualTicker();
     private final BreakerRegistry registry = BreakerRegistry.builder()
-            .ticker(new ManualTicker())
-            .store(new InMemoryStore(Ticker.system()))
+            .ticker(ticker)
+            .store(new InMemoryStore(ticker))
             .build();
     private final Breaker breaker = registry.breaker("partner");
 
@@ -42,15 +44,33 @@ class LockedCircuitTest {
 
     @Test
     void rejectsACallWhileItIsOpen() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            breaker.acquire().failure(new IOException("down"), 0);
-        }
+        open();
         assertThat(whileAllIsLocked(() -> breaker.tryAcquire() == null)).isTrue();
+    }
+
+    @Test
+    void rejectsACallWhileItIsHalfOpenAndAllProbesAreUnderWay() throws Exception {
+        open();
+        ticker.advance(breaker.config().waitDurationInOpenState());
+        while (breaker.tryAcquire() != null) {
+            assertThat(breaker.state()).isEqualTo(BreakerState.HALF_OPEN);
+        }
+        Sharing sharing = Objects.requireNonNull(
+                breaker.circuit().sharingFor(breaker.circuit().current()));
+        synchronized (sharing.leases()) {
+            assertThat(whileAllIsLocked(() -> breaker.tryAcquire() == null)).isTrue();
+        }
     }
 
     @Test
     void tellsItsStateWhileItChanges() throws Exception {
         assertThat(whileAllIsLocked(breaker::state)).isEqualTo(BreakerState.CLOSED);
+    }
+
+    private void open() {
+        for (int i = 0; i < 10; i++) {
+            breaker.acquire().failure(new IOException("down"), 0);
+        }
     }
 
     /* This thread holds the locks, another one makes the call. */

@@ -291,6 +291,21 @@ class StoreTroubleTest {
         }
 
         @Test
+        void keepsAPermitForTheNextCallerThoughMoreWereDenied() {
+            Node quick = new Node("quick", ticker, memory, twoProbes().build());
+            Node slow = openWithASlowPermit(twoProbes());
+            assertThat(quick.breaker.tryAcquire()).isNotNull();
+            assertThat(slow.breaker.tryAcquire()).isNull();
+            store.release();
+            assertThat(slow.breaker.tryAcquire()).isNotNull();
+            assertThat(slow.breaker.tryAcquire()).isNull();
+        }
+
+        private BreakerConfig.Builder twoProbes() {
+            return threeInARow().permittedNumberOfCallsInHalfOpenState(2);
+        }
+
+        @Test
         void givesAPermitBackThatCameTooLateAndThatNobodyWants() {
             Node quick = new Node("quick", ticker, memory, threeInARow().build());
             openWithASlowPermit(threeInARow());
