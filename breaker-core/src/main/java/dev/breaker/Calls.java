@@ -73,7 +73,7 @@ final class Calls {
         String message;
         try {
             message = thrown.getMessage();
-        } catch (RuntimeException fault) {
+        } catch (Throwable fault) {
             return "";
         }
         String line = message == null ? "" : message.strip().lines().findFirst().orElse("");

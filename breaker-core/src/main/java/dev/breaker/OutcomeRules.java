@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a failure, if it is one of {@code recordExceptions} or {@code recordException} accepts it;
  *   <li>ignored, if {@code ignoreUnlessRecorded} accepts it;
  *   <li>a success, if there is a rule that records exceptions: what such rules do not name says nothing against the partner.
- *       It is the same in Resilience4j. A {@link CancellationException} is left to the next rule;
+ *       It is the same in Resilience4j. An {@link Error} and a {@link CancellationException} are left to the next rule;
  *   <li>as {@code otherwise} judges it.
  * </ol>
  *
@@ -76,7 +76,7 @@ public record OutcomeRules(
             return Outcome.IGNORED;
         }
         boolean selective = !recordExceptions.isEmpty() || recordException != null;
-        return selective && !(thrown instanceof CancellationException)
+        return selective && !(thrown instanceof Error) && !(thrown instanceof CancellationException)
                 ? Outcome.SUCCESS
                 : otherwise.classify(null, thrown);
     }

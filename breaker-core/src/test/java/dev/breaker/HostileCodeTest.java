@@ -94,21 +94,30 @@ class HostileCodeTest {
         assertThat(breaker.call(() -> "offer")).isEqualTo("offer");
     }
 
+    @SuppressWarnings("serial")
+    private static final class Mute extends RuntimeException {
+        @Override
+        public String getMessage() {
+            throw new AssertionError("no message");
+        }
+    }
+
     @Test
     void exceptionWhoseMessageThrows() {
-        @SuppressWarnings("serial")
-        class Mute extends RuntimeException {
-            @Override
-            public String getMessage() {
-                throw new IllegalStateException("no message");
-            }
-        }
         Breaker breaker = breaker(OutcomeClassifier.standard());
         assertThatThrownBy(() -> breaker.run(() -> {
                     throw new Mute();
                 }))
                 .isInstanceOf(Mute.class);
         assertThat(breaker.snapshot().counts().failures()).isOne();
+    }
+
+    @Test
+    void exceptionOfAProbeWhoseMessageThrows() {
+        LocalCircuit circuit = new LocalCircuit(LocalCircuit.fragile()).fails(1).afterSeconds(30);
+        Permit probe = circuit.breaker.acquire();
+        probe.failure(new Mute(), 0);
+        assertThat(circuit.state()).isEqualTo(BreakerState.OPEN);
     }
 
     @Test

@@ -72,6 +72,18 @@ class OutcomeRulesTest {
         }
 
         @Test
+        void makesSuccessesOfTheOthersButNotOfErrors() {
+            assertThat(judge(rules().recordExceptions(IOException.class), new IllegalStateException()))
+                    .isEqualTo(SUCCESS);
+            assertThat(judge(rules().recordExceptions(IOException.class), new NoClassDefFoundError()))
+                    .isEqualTo(FAILURE);
+            assertThat(judge(
+                            rules().recordExceptions(IOException.class).ignoreExceptions(Error.class),
+                            new NoClassDefFoundError()))
+                    .isEqualTo(IGNORED);
+        }
+
+        @Test
         void isOneThatThePredicateAccepts() {
             assertThat(judge(rules().recordException(OutcomeRulesTest::saysBusy), new IOException("busy")))
                     .isEqualTo(FAILURE);
