@@ -56,18 +56,18 @@ final class Openings {
     }
 
     private void decide(ClosedPhase phase, long now, @Nullable Duration retryAfter) {
-        if (retryAfter != null) {
-            open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, phase));
-            return;
-        }
         Rules rules = circuit.rules();
         Sharing sharing = circuit.sharing();
         Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
         String pooled = rules.thresholds().crossedBy(cluster);
         String own = rules.thresholds().crossedBy(phase.tally(now));
         String crossed = pooled == null ? own : pooled;
-        if (crossed != null) {
-            open(new Suspicion(crossed, rules.waits().nanos(1), false, own != null, phase));
+        long wait = crossed == null ? 0 : rules.waits().nanos(1);
+        boolean asked = retryAfter != null;
+        if (asked && retryAfter.toNanos() >= wait) {
+            open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, phase));
+        } else if (crossed != null) {
+            open(new Suspicion(crossed, wait, asked, asked || own != null, phase));
         } else if (sharing != null) {
             sharing.exchange().badCall(now, rules.thresholds().near(cluster));
         }

@@ -49,10 +49,11 @@ abstract class ProbePermit implements Permit {
         if (completed.compareAndSet(false, true)) {
             circuit.outcomes().remember(cause, circuit.now());
             Duration asked = circuit.outcomes().retryAfter(cause);
+            boolean slow = circuit.outcomes().isSlow(nanos);
             if (asked != null && isCurrent()) {
-                circuit.transitions().reopenFor(asked);
+                circuit.transitions().reopenFor(asked, slow);
             } else {
-                report(circuit.outcomes().isSlow(nanos) ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
+                report(slow ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
             }
             circuit.outcomes().failed(cause, nanos);
         }

@@ -79,11 +79,16 @@ final class Transitions {
                 + circuit.config().maxWaitDurationInHalfOpenState().toMillis() + " ms";
     }
 
-    /** A probe failed, and the partner asks to be left alone for that long. */
-    void reopenFor(Duration asked) {
+    /** A probe failed, and the partner asks to be left alone for that long: the longer of that and the wait that is due. */
+    void reopenFor(Duration asked, boolean slow) {
         circuit.exclusively(() -> {
             if (phases.automatic() instanceof HalfOpenPhase phase) {
-                leave(phase, Kind.OPEN, asked.toNanos(), phase.opens() + 1, Openings.askedFor(asked));
+                int opens = phase.opens() + 1;
+                long wait = Math.max(asked.toNanos(), circuit.rules().waits().nanos(opens));
+                leave(phase, Kind.OPEN, wait, opens, Openings.askedFor(asked));
+                if (phase instanceof LocalHalfOpenPhase) {
+                    circuit.ifShared(sharing -> sharing.add(circuit.now(), true, slow));
+                }
             }
         });
     }

@@ -303,6 +303,10 @@ class ClosedCircuitTest {
     class RetryAfter {
 
         private LocalCircuit asking(Duration asked) {
+            return asking(asked, BreakerConfig.builder());
+        }
+
+        private LocalCircuit asking(Duration asked, BreakerConfig.Builder config) {
             OutcomeClassifier classifier = new OutcomeClassifier() {
                 @Override
                 public Outcome classify(Object result, Throwable thrown) {
@@ -314,8 +318,7 @@ class ClosedCircuitTest {
                     return asked;
                 }
             };
-            return new LocalCircuit(BreakerConfig.builder()
-                    .classifier(classifier)
+            return new LocalCircuit(config.classifier(classifier)
                     .waitDurationInOpenState(Duration.ofSeconds(30))
                     .maxRetryAfter(Duration.ofMinutes(2)));
         }
@@ -342,6 +345,25 @@ class ClosedCircuitTest {
             assertThat(asking(null).fails(1).state()).isEqualTo(CLOSED);
             assertThat(asking(Duration.ZERO).fails(1).state()).isEqualTo(CLOSED);
             assertThat(asking(Duration.ofSeconds(-5)).fails(1).state()).isEqualTo(CLOSED);
+        }
+
+        @Test
+        void doesNotShortenTheWaitOfACircuitThatOpensAnyway() {
+            LocalCircuit circuit = asking(
+                            Duration.ofSeconds(1), BreakerConfig.builder().consecutiveFailureThreshold(1))
+                    .fails(1);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(circuit.transitions.get(0).cause()).isEqualTo("1 failures in a row");
+        }
+
+        @Test
+        void doesNotShortenTheWaitAfterAProbe() {
+            LocalCircuit circuit = asking(
+                            Duration.ofSeconds(1), BreakerConfig.builder().exponentialBackoffMultiplier(2))
+                    .fails(1)
+                    .afterSeconds(1)
+                    .fails(1);
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(60));
         }
 
         @Test

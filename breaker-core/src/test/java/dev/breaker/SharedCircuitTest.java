@@ -224,6 +224,32 @@ class SharedCircuitTest {
         }
 
         @Test
+        void countsTheProbeThatThePartnerAsksForPeace() {
+            class Busy extends RuntimeException {
+                private static final long serialVersionUID = 1L;
+            }
+            OutcomeClassifier classifier = OutcomeRules.builder()
+                    .retryAfter(thrown -> thrown instanceof Busy ? Duration.ofSeconds(40) : null)
+                    .build();
+            Cluster cluster = new Cluster(
+                    2,
+                    halfOfTen()
+                            .slidingWindowType(BreakerConfig.SlidingWindowType.COUNT_BASED)
+                            .slidingWindowSize(100)
+                            .classifier(classifier));
+            cluster.node(1).succeeds(50);
+            cluster.afterSeconds(1);
+            Node sick = cluster.node(0).fails(10);
+            cluster.after(sick.breaker.config().waitDurationInOpenState().plusSeconds(1));
+            long failures = cluster.node(1).breaker.snapshot().counts().failures();
+            assertThat(cluster.states()).containsExactly(OPEN, CLOSED);
+            sick.breaker.acquire().failure(new Busy(), 0);
+            assertThat(sick.breaker.snapshot().timeLeftOpen()).isEqualTo(Duration.ofSeconds(40));
+            cluster.afterSeconds(2);
+            assertThat(cluster.node(1).breaker.snapshot().counts().failures()).isEqualTo(failures + 1);
+        }
+
+        @Test
         void opensOnlyTheSickInstanceAlsoByFailuresInARow() {
             Cluster cluster = new Cluster(3, threeInARow());
             for (int i = 0; i < 20; i++) {
@@ -542,6 +568,7 @@ class SharedCircuitTest {
                     2,
                     BreakerConfig.builder()
                             .slidingWindowType(BreakerConfig.SlidingWindowType.COUNT_BASED)
+                            .slidingWindowSize(100)
                             .slidingWindowSize(20));
             cluster.node(0).succeeds(15).fails(4);
             cluster.afterSeconds(1);
