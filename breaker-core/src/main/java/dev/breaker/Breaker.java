@@ -156,7 +156,8 @@ public final class Breaker {
 
     /**
      * Makes an asynchronous call if the circuit permits it, and counts it when its stage completes. Never waits: when the store
-     * must be asked for a probe's permit, the body runs later, in the common pool.
+     * must be asked for a probe's permit, the body runs later, in the common pool, with the class loader of this thread but
+     * nothing else that is bound to it.
      *
      * @return a stage that completes as the body's does; fails with {@link CallNotPermittedException} if the call is rejected,
      *     and with what the body threw if it threw. Cancelling it gives the permit back.
@@ -167,7 +168,9 @@ public final class Breaker {
         if (permit.isDone()) {
             callWith(permit.join(), body, answer);
         } else {
-            CompletableFuture<Void> unused = permit.thenAcceptAsync(granted -> callWith(granted, body, answer));
+            ClassLoader classes = Thread.currentThread().getContextClassLoader();
+            CompletableFuture<Void> unused =
+                    permit.thenAcceptAsync(granted -> Calls.with(classes, () -> callWith(granted, body, answer)));
         }
         return answer;
     }

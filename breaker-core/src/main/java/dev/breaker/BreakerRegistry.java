@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -253,6 +254,7 @@ public final class BreakerRegistry implements AutoCloseable {
     public static final class Builder {
 
         Ticker ticker = Ticker.system();
+        BooleanSupplier eventLoop = () -> false;
 
         @Nullable
         SharedStore store;
@@ -316,6 +318,16 @@ public final class BreakerRegistry implements AutoCloseable {
         /** How often a circuit without news looks for those of others, 10 ms to 1 min; default 1 s. */
         public Builder pollInterval(Duration pollInterval) {
             this.pollInterval = between("pollInterval", pollInterval);
+            return this;
+        }
+
+        /**
+         * Tells whether the calling thread is an event loop's, which never waits for a probe's permit, not even for
+         * {@link BreakerConfig#halfOpenAcquireTimeout()}: the permit is kept for the next caller. Asked only by calls that would
+         * have to wait; default never.
+         */
+        public Builder eventLoop(BooleanSupplier eventLoop) {
+            this.eventLoop = eventLoop;
             return this;
         }
 

@@ -30,6 +30,18 @@ final class Calls {
         }
     }
 
+    /** Runs foreign code in a thread of a pool with the class loader that it had where it was handed over. */
+    static void with(@Nullable ClassLoader classes, Runnable code) {
+        Thread thread = Thread.currentThread();
+        ClassLoader own = thread.getContextClassLoader();
+        thread.setContextClassLoader(classes);
+        try {
+            code.run();
+        } finally {
+            thread.setContextClassLoader(own);
+        }
+    }
+
     /** The exception that a caller meant, without what asynchronous code puts around it. */
     static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
         Throwable meant = thrown;

@@ -38,7 +38,7 @@ final class ProbeLeases {
         this.sharing = sharing;
     }
 
-    /** A permit, or null if there is none or none in time. */
+    /** A permit, or null if there is none or none in time. An event loop waits for none: what comes is for the next caller. */
     @Nullable
     Permit take() {
         if (isDenied()) {
@@ -46,7 +46,8 @@ final class ProbeLeases {
         }
         CompletableFuture<@Nullable Permit> answer = ask();
         try {
-            return answer.get(timeoutNanos(), TimeUnit.NANOSECONDS);
+            boolean eventLoop = sharing.settings().eventLoop().getAsBoolean();
+            return answer.get(eventLoop ? 0 : timeoutNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             return giveUp(answer);
         } catch (InterruptedException interrupted) {

@@ -55,7 +55,8 @@ record Surroundings(
                                 new StoreOutage(listeners, settings.ticker, timers, store.describe()),
                                 new ExchangeCounts(),
                                 new AtomicLong(),
-                                new AtomicLong()));
+                                new AtomicLong(),
+                                settings.eventLoop));
     }
 
     /** Spreads a duration over plus or minus a tenth, so that instances do not march in step. */

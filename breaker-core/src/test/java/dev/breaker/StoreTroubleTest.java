@@ -22,6 +22,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Replies that come late, in an unlucky order or not at all. */
 class StoreTroubleTest {
@@ -288,6 +289,29 @@ class StoreTroubleTest {
             Node node = openWithASlowPermit(threeInARow());
             store.release();
             assertThat(node.breaker.tryAcquire()).isNotNull();
+        }
+
+        @Test
+        @Timeout(30)
+        void doesNotHoldAnEventLoopThatAsksForAPermit() {
+            BreakerConfig config =
+                    threeInARow().halfOpenAcquireTimeout(Duration.ofMinutes(1)).build();
+            try (BreakerRegistry registry = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .store(store)
+                    .eventLoop(() -> true)
+                    .configs(name -> config)
+                    .build()) {
+                Breaker breaker = registry.breaker("partner");
+                for (int i = 0; i < 3; i++) {
+                    breaker.acquire().failure(new IOException("down"), 0);
+                }
+                ticker.advance(Duration.ofSeconds(16));
+                store.slow.add("permit");
+                assertThat(breaker.tryAcquire()).isNull();
+                store.release();
+                assertThat(breaker.tryAcquire()).isNotNull();
+            }
         }
 
         @Test

@@ -7,12 +7,15 @@ import java.util.concurrent.ExecutionException;
 /** Takes the wrappers off what a call threw. */
 final class Causes {
 
+    /* Causes may go round in a circle. */
+    private static final int DEEPEST = 50;
+
     private Causes() {}
 
     /** What was thrown first, without the exceptions that futures and proxies put around it. */
     static Throwable unwrap(Throwable thrown) {
         Throwable cause = thrown;
-        while (isWrapper(cause) && cause.getCause() != null) {
+        for (int depth = 0; depth < DEEPEST && isWrapper(cause) && cause.getCause() != null; depth++) {
             cause = cause.getCause();
         }
         return cause;

@@ -28,7 +28,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
     private final MethodInvocation invocation;
     private final FutureTask<End> end = new FutureTask<>(this::record);
     private final FutureTask<Future<?>> answer = new FutureTask<>(this::answer);
-    private volatile boolean cancelledByCaller;
+    private volatile boolean cancelAsked;
 
     GuardedFuture(GuardedCall call, Future<?> future, Permit permit, long start, MethodInvocation invocation) {
         this.call = call;
@@ -54,10 +54,8 @@ final class GuardedFuture implements Future<@Nullable Object> {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
+        cancelAsked = true;
         boolean cancelled = future.cancel(mayInterruptIfRunning);
-        if (cancelled) {
-            cancelledByCaller = true;
-        }
         boolean unused = isDone();
         return cancelled;
     }
@@ -86,8 +84,12 @@ final class GuardedFuture implements Future<@Nullable Object> {
         return answer.get().get(timeout, unit);
     }
 
+    private boolean isCancelledByCaller() {
+        return cancelAsked && future.isCancelled();
+    }
+
     private End record() throws Exception {
-        if (future.isCancelled()) {
+        if (isCancelledByCaller()) {
             permit.ignore();
             return new End(null, new CancellationException(), Outcome.IGNORED);
         }
@@ -121,7 +123,7 @@ final class GuardedFuture implements Future<@Nullable Object> {
     }
 
     private @Nullable Fallback fallback(End end) {
-        if (cancelledByCaller) {
+        if (isCancelledByCaller()) {
             return null;
         }
         if (end.cause() != null) {

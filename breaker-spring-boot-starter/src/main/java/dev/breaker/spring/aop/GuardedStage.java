@@ -2,7 +2,6 @@ package dev.breaker.spring.aop;
 
 import dev.breaker.Outcome;
 import dev.breaker.Permit;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.aopalliance.intercept.MethodInvocation;
@@ -54,10 +53,6 @@ final class GuardedStage extends Relay {
 
     private @Nullable Fallback failed(Throwable thrown) {
         Throwable cause = Causes.unwrap(thrown);
-        if (cause instanceof CancellationException) {
-            permit.ignore();
-            return call.fallbacks.forThrown(cause, Outcome.IGNORED);
-        }
         return call.fallbacks.forThrown(cause, permit.complete(null, cause, call.breaker.elapsedNanos(start)));
     }
 

@@ -89,7 +89,19 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
 
     @Override
     public void request(long n) {
-        source.request(n);
+        during(() -> source.request(n));
+    }
+
+    /* Reactor does not signal an Error that it takes for fatal, such as a LinkageError, but throws it. */
+    void during(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable fatal) {
+            if (settle()) {
+                permit.failure(fatal, nanos());
+            }
+            throw fatal;
+        }
     }
 
     @Override

@@ -63,9 +63,18 @@ final class ReactiveCall extends GuardedCall {
             if (awaited.isCancelled()) {
                 giveBack(admission.join());
             } else {
-                admitted(admission, invocation).subscribe(awaited);
+                subscribe(admitted(admission, invocation), awaited);
             }
         });
+    }
+
+    /* Nobody else would tell the subscriber of what a source throws in this thread. */
+    private static void subscribe(Publisher<?> source, AwaitedSubscription awaited) {
+        try {
+            source.subscribe(awaited);
+        } catch (Throwable fatal) {
+            awaited.onError(fatal);
+        }
     }
 
     private static void giveBack(@Nullable Permit permit) {
@@ -88,9 +97,7 @@ final class ReactiveCall extends GuardedCall {
             permit.ignore();
             return nothing(guarded.toString());
         }
-        Flux<Object> source = Flux.from(published(result));
-        Flux<Object> watched = source.transform(Operators.<Object, Object>lift(
-                (scannable, actual) -> new GuardedSubscriber(this, permit, start, actual)));
+        Flux<Object> watched = new GuardedFlux(Flux.from(published(result)), this, permit, start);
         return fallbacks == Fallbacks.NONE
                 ? watched
                 : watched.onErrorResume(Unanswered.class, failed -> answer(failed, invocation));

@@ -14,8 +14,13 @@ final class StageCall extends GuardedCall {
         super(breaker, fallbacks);
     }
 
+    /* The body expects what is bound to its caller's thread, so that waits for a permit, unless it must not. */
     @Override
     public @Nullable Object make(MethodInvocation invocation) throws Throwable {
+        return EventLoops.isThisThreadOne() ? makeWithoutWaiting(invocation) : super.make(invocation);
+    }
+
+    private @Nullable Object makeWithoutWaiting(MethodInvocation invocation) throws Throwable {
         CompletableFuture<@Nullable Permit> admission =
                 breaker.tryAcquireAsync().toCompletableFuture();
         return admission.isDone() ? make(admission.join(), invocation) : makeLater(admission, invocation);

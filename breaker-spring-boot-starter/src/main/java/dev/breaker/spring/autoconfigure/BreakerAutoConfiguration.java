@@ -10,6 +10,7 @@ import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.spring.aop.BreakerResolver;
 import dev.breaker.spring.aop.CircuitBreakerPostProcessor;
+import dev.breaker.spring.aop.EventLoops;
 import dev.breaker.spring.probe.HealthProbeFinder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -100,6 +101,7 @@ public final class BreakerAutoConfiguration {
             builder.timed(properties.metrics().enabled() && properties.metrics().resilience4jNames());
             store.ifAvailable(builder::store);
             ticker.ifUnique(builder::ticker);
+            builder.eventLoop(EventLoops::isThisThreadOne);
             listeners.orderedStream().forEach(builder::listener);
             builder.listener(new ApplicationEvents(publisher));
             return builder.build();

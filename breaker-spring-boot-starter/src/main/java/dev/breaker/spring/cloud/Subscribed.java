@@ -5,8 +5,11 @@ import dev.breaker.Permit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.core.scheduler.Schedulers;
 
 /** One subscription to a guarded stream, whose permit is completed once: by its end, or else by its cancellation. */
@@ -27,8 +30,9 @@ final class Subscribed {
     Mono<Subscribed> admission() {
         CompletableFuture<Subscribed> asked =
                 breaker.tryAcquireAsync().thenApply(this::admitted).toCompletableFuture();
-        Mono<Subscribed> admission = Mono.fromFuture(asked, true);
-        return asked.isDone() ? admission : admission.publishOn(Schedulers.boundedElastic());
+        return asked.isDone()
+                ? Mono.just(asked.join())
+                : Mono.fromFuture(asked, true).publishOn(Schedulers.boundedElastic());
     }
 
     /* The permit is written before the cancellation is read, and the other way round there: one of the two sees both. */
@@ -47,7 +51,14 @@ final class Subscribed {
             return Mono.error(breaker.rejection());
         }
         start = breaker.startNanos();
-        return source.doOnSuccess(result -> ended(held, result, null)).doOnError(thrown -> ended(held, null, thrown));
+        Mono<T> watched =
+                source.doOnSuccess(result -> ended(held, result, null)).doOnError(thrown -> ended(held, null, thrown));
+        return new MonoOperator<T, T>(watched) {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                during(held, () -> source.subscribe(actual));
+            }
+        };
     }
 
     /** The source's elements, if the call is permitted. */
@@ -57,9 +68,25 @@ final class Subscribed {
             return Flux.error(breaker.rejection());
         }
         start = breaker.startNanos();
-        return source.doOnNext(element -> answered = true)
+        Flux<T> watched = source.doOnNext(element -> answered = true)
                 .doOnComplete(() -> ended(held, null, null))
                 .doOnError(thrown -> ended(held, null, thrown));
+        return new FluxOperator<T, T>(watched) {
+            @Override
+            public void subscribe(CoreSubscriber<? super T> actual) {
+                during(held, () -> source.subscribe(actual));
+            }
+        };
+    }
+
+    /* Reactor does not signal an Error that it takes for fatal, such as a LinkageError, but throws it. */
+    private void during(Permit held, Runnable subscription) {
+        try {
+            subscription.run();
+        } catch (Throwable fatal) {
+            ended(held, null, fatal);
+            throw fatal;
+        }
     }
 
     private void ended(Permit held, @Nullable Object result, @Nullable Throwable thrown) {

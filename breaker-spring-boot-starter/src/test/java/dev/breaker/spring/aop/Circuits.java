@@ -8,9 +8,12 @@ import dev.breaker.KeyedBreakers;
 import dev.breaker.ManualTicker;
 import dev.breaker.Outcome;
 import dev.breaker.OutcomeClassifier;
+import dev.breaker.OutcomeRules;
 import dev.breaker.shared.SharedStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,15 @@ final class Circuits implements AutoCloseable {
             .slowCallDurationThreshold(Duration.ofSeconds(1))
             .build();
 
+    /** That of the circuit "strict", to which a cancellation by the partner is a failure. */
+    private static final BreakerConfig STRICT = BreakerConfig.builder()
+            .classifier(OutcomeRules.builder()
+                    .recordExceptions(CancellationException.class)
+                    .build())
+            .build();
+
+    private static final Map<String, BreakerConfig> SPECIAL = Map.of("timed", TIMED, "strict", STRICT);
+
     final ManualTicker ticker = new ManualTicker();
     final List<String> resolved = new CopyOnWriteArrayList<>();
     final BreakerRegistry registry;
@@ -44,7 +56,7 @@ final class Circuits implements AutoCloseable {
 
     private Circuits(@Nullable SharedStore store, int order, Consumer<AnnotationConfigApplicationContext> settings) {
         BreakerRegistry.Builder builder =
-                BreakerRegistry.builder().ticker(ticker).configs(name -> name.equals("timed") ? TIMED : CONFIG);
+                BreakerRegistry.builder().ticker(ticker).configs(name -> SPECIAL.getOrDefault(name, CONFIG));
         registry = (store == null ? builder : builder.store(store)).build();
         context.registerBean(
                 CircuitBreakerPostProcessor.class, () -> new CircuitBreakerPostProcessor(breakers(context), order));

@@ -52,6 +52,11 @@ class FutureCallTest {
             throw cause;
         }
 
+        @CircuitBreaker(name = "strict")
+        Future<Object> strict() {
+            return task;
+        }
+
         @CircuitBreaker(name = "bare")
         Future<Object> bare() {
             return task;
@@ -177,6 +182,20 @@ class FutureCallTest {
             assertThatExceptionOfType(CancellationException.class).isThrownBy(probe::get);
             assertThat(circuits.counts("future").calls()).isZero();
             assertThat(circuits.breaker("future").tryAcquire()).isNotNull();
+        }
+
+        @Test
+        void byThePartnerIsAFailureWhereItIsRecorded() {
+            Future<Object> future = partner.strict();
+            target.task.cancel(true);
+            assertThat(future.isDone()).isTrue();
+            assertThat(circuits.counts("strict").failures()).isOne();
+        }
+
+        @Test
+        void byTheCallerIsIgnoredEvenThen() {
+            assertThat(partner.strict().cancel(true)).isTrue();
+            assertThat(circuits.counts("strict").calls()).isZero();
         }
 
         @Test

@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.breaker.BreakerState;
 import dev.breaker.CallNotPermittedException;
@@ -154,6 +155,22 @@ class ReactiveCallTest {
     @AfterEach
     void stop() {
         circuits.close();
+    }
+
+    @Test
+    void countsAnErrorThatReactorThrowsInsteadOfSignallingIt() {
+        target.one = Mono.fromCallable(() -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.mono().block());
+        assertThat(circuits.counts("mono").failures()).isOne();
+        target.many = Flux.<String>generate(sink -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.flux().blockLast());
+        assertThat(circuits.counts("flux").failures()).isOne();
     }
 
     @Nested
@@ -574,6 +591,18 @@ class ReactiveCallTest {
             permits.reply.complete(null);
             verifier.verify(Duration.ofSeconds(10));
             assertThat(permits.completedProbe.get(10, TimeUnit.SECONDS)).isEqualTo(ProbeOutcome.SUCCESS);
+        }
+
+        @Test
+        void failsWithAnErrorThatReactorThrowsElsewhere() {
+            target.one = Mono.fromCallable(() -> {
+                throw new NoClassDefFoundError("gone");
+            });
+            StepVerifier.create(partner.mono())
+                    .then(() -> permits.reply.complete(null))
+                    .expectError(NoClassDefFoundError.class)
+                    .verify(Duration.ofSeconds(10));
+            assertThat(permits.completedProbe).isCompletedWithValue(ProbeOutcome.FAILURE);
         }
 
         @Test

@@ -18,12 +18,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.util.AopTestUtils;
+import reactor.core.scheduler.Schedulers;
 
 /** Methods that return a stage. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
@@ -36,10 +38,19 @@ class StageCallTest {
         @Nullable
         Thread thread;
 
+        @Nullable
+        ClassLoader classes;
+
         @CircuitBreaker(name = "future")
         CompletableFuture<String> future() {
             calls.incrementAndGet();
             thread = Thread.currentThread();
+            classes = thread.getContextClassLoader();
+            return answer;
+        }
+
+        @CircuitBreaker(name = "strict")
+        CompletionStage<String> strict() {
             return answer;
         }
 
@@ -176,6 +187,20 @@ class StageCallTest {
         }
 
         @Test
+        void byThePartnerIsAFailureWhereItIsRecorded() {
+            CompletionStage<String> stage = partner.strict();
+            target.answer.cancel(true);
+            assertThat(stage.toCompletableFuture()).isCancelled();
+            assertThat(circuits.counts("strict").failures()).isOne();
+        }
+
+        @Test
+        void byTheCallerIsIgnoredEvenThen() {
+            assertThat(partner.strict().toCompletableFuture().cancel(true)).isTrue();
+            assertThat(circuits.counts("strict").calls()).isZero();
+        }
+
+        @Test
         void hasNoFallback() {
             CompletableFuture<String> future = partner.stage().toCompletableFuture();
             future.cancel(true);
@@ -279,8 +304,16 @@ class StageCallTest {
         }
 
         @Test
-        void doesNotHoldTheCallerAndMakesTheCallElsewhere() throws Exception {
-            CompletableFuture<String> future = partner.future();
+        void makesTheCallInTheCallersThreadAsEver() {
+            CompletableFuture.delayedExecutor(5, TimeUnit.MILLISECONDS).execute(() -> reply.complete(null));
+            target.answer.complete("hot");
+            assertThat(partner.future()).succeedsWithin(10, TimeUnit.SECONDS).isEqualTo("hot");
+            assertThat(target.thread).isSameAs(Thread.currentThread());
+        }
+
+        @Test
+        void doesNotHoldAnEventLoopAndMakesTheCallElsewhere() throws Exception {
+            CompletableFuture<String> future = onEventLoop(partner::future);
             assertThat(target.calls).hasValue(0);
             assertThat(future).isNotDone();
             reply.complete(null);
@@ -288,16 +321,38 @@ class StageCallTest {
             assertThat(future.get(10, TimeUnit.SECONDS)).isEqualTo("hot");
             assertThat(target.calls).hasValue(1);
             assertThat(target.thread).isNotSameAs(Thread.currentThread());
+            assertThat(target.classes).isSameAs(Thread.currentThread().getContextClassLoader());
+        }
+
+        private CompletableFuture<String> onEventLoop(Supplier<CompletableFuture<String>> call) throws Exception {
+            CompletableFuture<CompletableFuture<String>> returned = new CompletableFuture<>();
+            Schedulers.parallel().schedule(() -> returned.complete(call.get()));
+            return returned.get(10, TimeUnit.SECONDS);
         }
 
         @Test
         void givesTheProbeBackIfItIsCancelledMeanwhile() throws Exception {
-            CompletableFuture<String> future = partner.future();
+            CompletableFuture<String> future = onEventLoop(partner::future);
             assertThat(future.cancel(true)).isTrue();
             reply.complete(null);
             assertThat(completedProbe.get(10, TimeUnit.SECONDS)).isEqualTo(ProbeOutcome.RETURNED);
             assertThat(target.calls).hasValue(0);
         }
+    }
+
+    @Test
+    void endsThoughTheCausesOfItsFailureGoRoundInACircle() {
+        @SuppressWarnings("serial")
+        class Circle extends CompletionException {
+            @Override
+            public Throwable getCause() {
+                return this;
+            }
+        }
+        CompletableFuture<String> future = partner.future();
+        target.answer.completeExceptionally(new Circle());
+        assertThat(future).isCompletedExceptionally();
+        assertThat(circuits.counts("future").failures()).isOne();
     }
 
     @Test

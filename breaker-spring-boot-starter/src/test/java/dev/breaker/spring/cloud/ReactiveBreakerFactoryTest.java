@@ -55,6 +55,19 @@ class ReactiveBreakerFactoryTest {
         return Mono.error(new IllegalStateException("down"));
     }
 
+    @Test
+    void anErrorThatReactorThrowsInsteadOfSignallingItIsAFailure() {
+        Mono<String> mono = Mono.fromCallable(() -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        Flux<String> flux = Flux.defer(() -> mono);
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.run(mono).block());
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.run(flux).blockLast());
+        assertThat(circuits.state()).isEqualTo(BreakerState.OPEN);
+    }
+
     @Nested
     class AMono {
 
