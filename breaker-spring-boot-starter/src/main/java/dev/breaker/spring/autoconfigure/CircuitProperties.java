@@ -43,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  * @param recordExceptions exceptions that are failures, with their subclasses; all others are then successes unless ignored. A
  *     list takes the place of the inherited one, an empty list included, and of an inherited predicate.
  * @param ignoreExceptions exceptions that are neither failures nor successes, likewise; they are ignored even if recorded
- * @param recordFailurePredicate class of a Predicate of Throwable that accepts failures besides recordExceptions
- * @param ignoreExceptionPredicate class of a Predicate of Throwable that accepts what is ignored besides ignoreExceptions
- * @param recordResultPredicate class of a Predicate of Object that accepts results that are failures
+ * @param recordFailurePredicate class, or name of a bean, of type Predicate of Throwable that accepts failures besides recordExceptions
+ * @param ignoreExceptionPredicate class, or name of a bean, of type Predicate of Throwable that accepts what is ignored besides ignoreExceptions
+ * @param recordResultPredicate class, or name of a bean, of type Predicate of Object that accepts results that are failures
  * @param ignoreHttpClientErrors whether an HTTP answer 4xx except 408, 425 and 429 is ignored unless it is recorded
  * @param retryAfterEnabled whether the Retry-After of an HTTP answer 429 or 503 opens the circuit
  * @param showInHealth whether health shows the circuit

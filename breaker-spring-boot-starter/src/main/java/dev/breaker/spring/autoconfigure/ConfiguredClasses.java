@@ -23,7 +23,7 @@ final class ConfiguredClasses {
     }
 
     private final ConfigurableListableBeanFactory beans;
-    private final Map<Class<?>, Predicate<?>> predicates = new ConcurrentHashMap<>();
+    private final Map<String, Predicate<?>> predicates = new ConcurrentHashMap<>();
 
     ConfiguredClasses(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
@@ -56,24 +56,46 @@ final class ConfiguredClasses {
     }
 
     /**
-     * The predicate of a class: the bean of that class or, if there is none, one object for all circuits, made as beans are.
+     * The predicate of a class or a bean's name: for a class the bean of that class or, if there is none, one object for all
+     * circuits, made as beans are.
      *
-     * @param property the setting, named if the class is refused
+     * @param property the setting, named if the predicate is refused
      * @param argument what the predicate is asked about
      */
     @SuppressWarnings("unchecked")
     <T> Predicate<T> predicate(String property, String name, Class<T> argument) {
         Class<?> type = find(name);
-        if (type == null) {
-            throw new InvalidConfigurationPropertyValueException(property, name, "There is no such class.");
+        return (Predicate<T>) predicates.computeIfAbsent(
+                name, any -> type == null ? bean(property, name, argument) : ofClass(property, type, argument));
+    }
+
+    private Predicate<?> bean(String property, String name, Class<?> argument) {
+        if (!beans.containsBean(name)) {
+            throw new InvalidConfigurationPropertyValueException(property, name, "There is no such class or bean.");
         }
-        Class<?> accepted =
-                ResolvableType.forClass(type).as(Predicate.class).getGeneric().resolve(argument);
-        boolean fits = argument == Object.class || accepted.isAssignableFrom(argument);
-        if (!Predicate.class.isAssignableFrom(type) || !fits) {
-            throw refusal(property, type, "Must be a Predicate<" + argument.getSimpleName() + ">.", null);
+        ResolvableType declared = beans.containsBeanDefinition(name)
+                ? beans.getMergedBeanDefinition(name).getResolvableType()
+                : ResolvableType.NONE;
+        if (!beans.isTypeMatch(name, Predicate.class) || !accepts(declared, argument)) {
+            throw new InvalidConfigurationPropertyValueException(property, name, wanted(argument));
         }
-        return (Predicate<T>) predicates.computeIfAbsent(type, any -> (Predicate<?>) instance(property, type));
+        return beans.getBean(name, Predicate.class);
+    }
+
+    private Predicate<?> ofClass(String property, Class<?> type, Class<?> argument) {
+        if (!Predicate.class.isAssignableFrom(type) || !accepts(ResolvableType.forClass(type), argument)) {
+            throw refusal(property, type, wanted(argument), null);
+        }
+        return (Predicate<?>) instance(property, type);
+    }
+
+    private static boolean accepts(ResolvableType predicate, Class<?> argument) {
+        Class<?> accepted = predicate.as(Predicate.class).getGeneric().resolve(argument);
+        return argument == Object.class || accepted.isAssignableFrom(argument);
+    }
+
+    private static String wanted(Class<?> argument) {
+        return "Must be a Predicate<" + argument.getSimpleName() + ">.";
     }
 
     private <P> P instance(String property, Class<P> type) {

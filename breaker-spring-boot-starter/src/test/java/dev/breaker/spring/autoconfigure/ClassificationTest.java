@@ -19,6 +19,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.client.HttpClientErrorException;
@@ -183,6 +185,45 @@ class ClassificationTest {
         }
 
         @Test
+        void isTheBeanOfAName() {
+            runner.withUserConfiguration(NamedPredicates.class)
+                    .withPropertyValues(
+                            OWN + "record-failure-predicate=saysDown", OWN + "record-result-predicate=anything")
+                    .run(context -> {
+                        assertThat(judged(context, new IOException("down"))).isEqualTo(Outcome.FAILURE);
+                        assertThat(judged(context, new IOException("up"))).isEqualTo(Outcome.SUCCESS);
+                    });
+        }
+
+        @Test
+        void stopsTheStartIfTheBeanIsAnother() {
+            refuses(
+                    runner.withUserConfiguration(NamedPredicates.class),
+                    "record-failure-predicate",
+                    "saysDownInText",
+                    "record-failure-predicate",
+                    "Must be a Predicate<Throwable>");
+        }
+
+        @Configuration(proxyBeanMethods = false)
+        static class NamedPredicates {
+            @Bean
+            Predicate<Throwable> saysDown() {
+                return thrown -> "down".equals(thrown.getMessage());
+            }
+
+            @Bean
+            Predicate<Object> anything() {
+                return result -> true;
+            }
+
+            @Bean
+            Predicate<String> saysDownInText() {
+                return "down"::equals;
+            }
+        }
+
+        @Test
         void isMadeAsABeanIs() {
             word.withBean(Word.class, () -> new Word("injected"))
                     .run(context -> assertThat(judged(context, new IOException("injected")))
@@ -208,7 +249,12 @@ class ClassificationTest {
     }
 
     private void refuses(String name, String value, String property, String rule) {
-        runner.withPropertyValues(OWN + name + "=" + value).run(context -> {
+        refuses(runner, name, value, property, rule);
+    }
+
+    private static void refuses(
+            ApplicationContextRunner application, String name, String value, String property, String rule) {
+        application.withPropertyValues(OWN + name + "=" + value).run(context -> {
             Throwable fault = context.getStartupFailure();
             while (fault != null && !(fault instanceof InvalidConfigurationPropertyValueException)) {
                 fault = fault.getCause();
@@ -232,7 +278,7 @@ class ClassificationTest {
                     "java.io.IOException,no.Such",
                     "ignore-exceptions[1]",
                     "There is no such class.");
-            refuses("record-result-predicate", "no.Such", "record-result-predicate", "There is no such class.");
+            refuses("record-result-predicate", "no.Such", "record-result-predicate", "There is no such class or bean.");
         }
 
         @Test
