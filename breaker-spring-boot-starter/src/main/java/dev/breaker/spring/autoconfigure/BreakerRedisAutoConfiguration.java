@@ -6,10 +6,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -18,7 +19,11 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
@@ -38,7 +43,7 @@ public final class BreakerRedisAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    @ConditionalOnBean(RedisConnectionFactory.class)
+    @Conditional(OnConnectionFactory.class)
     @Nullable
     SharedStore breakerSharedStore(
             BreakerProperties properties,
@@ -54,8 +59,8 @@ public final class BreakerRedisAutoConfiguration {
         RedisConnectionFactory factory = application.getIfUnique();
         if (factory == null) {
             log.warn(
-                    "Circuit breakers are not shared: there are several Redis connection factories, and none of them is"
-                            + " primary or has the qualifier 'breaker'");
+                    "Circuit breakers are not shared: of the Redis connection factories, none is the only candidate or"
+                            + " primary, and none has the qualifier 'breaker'");
             return null;
         }
         return RedisSharedStoreFactory.derivedFrom(factory, masterReplica(details.getIfUnique()), settings);
@@ -92,5 +97,24 @@ public final class BreakerRedisAutoConfiguration {
         target.setUsername(details.getUsername());
         target.setPassword(RedisPassword.of(details.getPassword()));
         return target;
+    }
+
+    /** Whether there is a connection factory at all; Boot's own condition overlooks those that are no default candidates. */
+    static final class OnConnectionFactory implements ConfigurationCondition {
+
+        @Override
+        public ConfigurationPhase getConfigurationPhase() {
+            return ConfigurationPhase.REGISTER_BEAN;
+        }
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            ConfigurableListableBeanFactory beans = context.getBeanFactory();
+            return beans != null
+                    && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                            beans, RedisConnectionFactory.class, true, false)
+                                    .length
+                            > 0;
+        }
     }
 }

@@ -174,6 +174,17 @@ class SharingThroughRedisTest {
         });
     }
 
+    @Test
+    void usesTheQualifiedConnectionFactoryIfThatIsTheOnlyOne() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerRedisAutoConfiguration.class))
+                .withUserConfiguration(QualifiedFactory.class)
+                .withPropertyValues("spring.application.name=offers")
+                .run(context -> await().atMost(SOON)
+                        .until(() -> context.getBean(BreakerRegistry.class).sharing() == Sharing.ACTIVE));
+    }
+
     @Configuration(proxyBeanMethods = false)
     static class QualifiedFactory {
 
@@ -190,7 +201,7 @@ class SharingThroughRedisTest {
             assertThat(context).hasNotFailed();
             assertThat(context.getBean(BreakerRegistry.class).sharing()).isEqualTo(Sharing.OFF);
         });
-        assertThat(output).contains("there are several Redis connection factories");
+        assertThat(output).contains("none is the only candidate or primary");
     }
 
     @Configuration(proxyBeanMethods = false)
