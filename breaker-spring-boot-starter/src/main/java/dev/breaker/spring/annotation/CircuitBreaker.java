@@ -129,7 +129,8 @@ public @interface CircuitBreaker {
      * {@code target}, {@code method} and beans ({@code @bean}). Its value's text is the key, so it should be short and there
      * should not be many: see {@link KeyedBreakers}, which bounds both. The circuit of {@code acme} is named
      * {@code name[acme]} and has the settings of {@code name}. Where the value is null or cannot be found, the call passes the
-     * circuit {@code name}. A parameter alone costs next to nothing, any other expression is evaluated for every call.
+     * circuit {@code name}. A parameter alone costs next to nothing, any other expression is evaluated for every call: where the
+     * method returns a reactive type when that is assembled, while its circuit is looked up at each subscription.
      */
     String key() default "";
 

@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.Breaker;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,13 @@ record CallPlan(
     MethodCalls with(BreakerResolver breakers) {
         Breaker breaker = breakers.resolve(name, config);
         return key == null ? call(breaker) : new KeyedCalls(guarded, key, breakers.keyed(name), this::call);
+    }
+
+    /* Who subscribes may do so, or do so again, when the circuit of the key has been removed and has a successor. */
+    private MethodCalls call(Supplier<Breaker> breaker) {
+        return kind == ReturnKind.REACTIVE
+                ? ReactiveCall.each(() -> new ReactiveCall(breaker.get(), fallbacks, guarded), guarded)
+                : call(breaker.get());
     }
 
     private GuardedCall call(Breaker breaker) {

@@ -5,6 +5,7 @@ import dev.breaker.KeyedBreakers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +23,15 @@ final class KeyedCalls implements MethodCalls {
     private final GuardedMethod guarded;
     private final KeyExpression key;
     private final KeyedBreakers breakers;
-    private final Function<Breaker, GuardedCall> calls;
+    private final Function<Supplier<Breaker>, MethodCalls> calls;
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
-    KeyedCalls(GuardedMethod guarded, KeyExpression key, KeyedBreakers breakers, Function<Breaker, GuardedCall> calls) {
+    /** @param calls makes calls through a circuit that is looked up when they begin */
+    KeyedCalls(
+            GuardedMethod guarded,
+            KeyExpression key,
+            KeyedBreakers breakers,
+            Function<Supplier<Breaker>, MethodCalls> calls) {
         this.guarded = guarded;
         this.key = key;
         this.breakers = breakers;
@@ -34,7 +40,8 @@ final class KeyedCalls implements MethodCalls {
 
     @Override
     public @Nullable Object make(MethodInvocation invocation) throws Throwable {
-        return calls.apply(breakers.breaker(keyOf(invocation))).make(invocation);
+        String found = keyOf(invocation);
+        return calls.apply(() -> breakers.breaker(found)).make(invocation);
     }
 
     private @Nullable String keyOf(MethodInvocation invocation) {

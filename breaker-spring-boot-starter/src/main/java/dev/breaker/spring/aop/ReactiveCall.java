@@ -4,6 +4,7 @@ import dev.breaker.Breaker;
 import dev.breaker.Permit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -27,9 +28,19 @@ final class ReactiveCall extends GuardedCall {
     ReactiveCall(Breaker breaker, Fallbacks fallbacks, GuardedMethod guarded) {
         super(breaker, fallbacks);
         this.guarded = guarded;
-        this.adapter = Objects.requireNonNull(ReactiveAdapterRegistry.getSharedInstance()
-                .getAdapter(guarded.returnType().toClass()));
+        this.adapter = adapter(guarded);
         this.single = !adapter.isMultiValue();
+    }
+
+    private static ReactiveAdapter adapter(GuardedMethod guarded) {
+        return Objects.requireNonNull(ReactiveAdapterRegistry.getSharedInstance()
+                .getAdapter(guarded.returnType().toClass()));
+    }
+
+    /** Calls of a method that ask at each subscription how to be made. */
+    static MethodCalls each(Supplier<ReactiveCall> subscribed, GuardedMethod guarded) {
+        ReactiveAdapter adapter = adapter(guarded);
+        return invocation -> publisher(adapter, invocation, subscribed);
     }
 
     /** Whether there is one result to be judged, rather than a stream. */
@@ -39,9 +50,16 @@ final class ReactiveCall extends GuardedCall {
 
     @Override
     public Object make(MethodInvocation invocation) {
+        return publisher(adapter, invocation, () -> this);
+    }
+
+    private static Object publisher(
+            ReactiveAdapter adapter, MethodInvocation invocation, Supplier<ReactiveCall> subscribed) {
         MethodInvocation original = repeatable(invocation);
         return adapter.fromPublisher(
-                single ? Mono.defer(() -> Mono.fromDirect(begin(original))) : Flux.defer(() -> begin(original)));
+                adapter.isMultiValue()
+                        ? Flux.defer(() -> subscribed.get().begin(original))
+                        : Mono.defer(() -> Mono.fromDirect(subscribed.get().begin(original))));
     }
 
     private Publisher<?> begin(MethodInvocation original) {

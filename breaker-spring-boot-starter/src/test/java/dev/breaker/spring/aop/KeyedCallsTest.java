@@ -5,15 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.breaker.Breaker;
+import dev.breaker.CallNotPermittedException;
 import dev.breaker.KeyedBreakers;
 import dev.breaker.spring.annotation.CircuitBreaker;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 @ExtendWith(OutputCaptureExtension.class)
 class KeyedCallsTest {
@@ -53,6 +62,21 @@ class KeyedCallsTest {
         @CircuitBreaker(name = "stage", key = "#tenant")
         public CompletableFuture<String> stage(String tenant) {
             return CompletableFuture.failedFuture(new IllegalStateException("down"));
+        }
+
+        @CircuitBreaker(name = "future", key = "#tenant")
+        public Future<String> future(String tenant) {
+            return new FutureTask<>(() -> "never run");
+        }
+
+        @CircuitBreaker(name = "mono", key = "#tenant")
+        public Mono<String> mono(String tenant) {
+            return Mono.error(new IllegalStateException("down"));
+        }
+
+        @CircuitBreaker(name = "flux", key = "#tenant")
+        public Flux<String> flux(String tenant) {
+            return Flux.error(new IllegalStateException("down"));
         }
     }
 
@@ -122,11 +146,50 @@ class KeyedCallsTest {
     }
 
     @Test
-    void otherReturnTypesHaveKeysToo() {
+    void stagesHaveKeysToo() {
         partner.stage("acme");
         partner.stage("acme");
         assertThat(partner.stage("acme")).isCompletedExceptionally();
         assertThat(circuits.breaker("stage[acme]").totals().rejected()).isEqualTo(1);
+    }
+
+    @Test
+    void futuresHaveKeysToo() {
+        assertThat(partner.future("acme").cancel(true)).isTrue();
+        circuits.open("future[acme]");
+        assertThat(partner.future("acme")).failsWithin(Duration.ZERO);
+        assertThat(circuits.breaker("future[acme]").totals().rejected()).isEqualTo(1);
+        assertThat(partner.future("other")).isNotDone();
+    }
+
+    /** Who holds a publisher subscribes again whenever it likes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mono", "flux"})
+    void aPublisherThatIsKeptPassesTheCircuitThatItsKeyHasAtTheTime(String kind) {
+        Publisher<String> kept = kind.equals("mono") ? partner.mono("acme") : partner.flux("acme");
+        String name = kind + "[acme]";
+        assertThat(circuits.registry.find(name)).isEmpty();
+        assertThat(failureOf(kept)).hasMessage("down");
+        assertThat(failureOf(kept)).hasMessage("down");
+        assertThat(failureOf(kept)).isInstanceOf(CallNotPermittedException.class);
+        Breaker before = circuits.breaker(name);
+
+        circuits.ticker.advance(Circuits.CONFIG.keyIdleExpiry().multipliedBy(2));
+        assertThat(circuits.registry.find(name)).isEmpty();
+
+        assertThat(failureOf(kept)).hasMessage("down");
+        assertThat(circuits.breaker(name)).isNotSameAs(before);
+        assertThat(circuits.breaker(name).totals().failures()).isEqualTo(1);
+        assertThat(before.totals().failures()).isEqualTo(2);
+    }
+
+    private static Throwable failureOf(Publisher<String> publisher) {
+        return Flux.from(publisher)
+                .ignoreElements()
+                .cast(Throwable.class)
+                .onErrorResume(Mono::just)
+                .blockOptional()
+                .orElseThrow();
     }
 
     @Test
