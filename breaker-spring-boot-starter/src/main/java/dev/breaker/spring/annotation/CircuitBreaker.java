@@ -97,7 +97,7 @@ public @interface CircuitBreaker {
     String name();
 
     /**
-     * Name of the method that answers for a call that was rejected or that failed; empty for none.
+     * Name of the method that answers for a call that was rejected or that failed; empty for none. May hold placeholders.
      *
      * <p>The method is looked for in the bean's class, whatever its visibility and also if it is static, then in the
      * superclasses (their private methods too), then among the default methods of the interfaces. {@code "bean::method"} names

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -23,13 +24,19 @@ import org.springframework.util.ReflectionUtils;
 final class AnnotatedMethods {
 
     private final Map<Class<?>, Collection<GuardedMethod>> known = new ConcurrentHashMap<>();
+    private final BiPredicate<String, String> means;
+
+    /** @param means whether an attribute, which may hold placeholders, means a text */
+    AnnotatedMethods(BiPredicate<String, String> means) {
+        this.means = means;
+    }
 
     /** The guarded methods of a bean's class; none for most classes. */
     Collection<GuardedMethod> of(Class<?> targetClass) {
-        return known.computeIfAbsent(ClassUtils.getUserClass(targetClass), AnnotatedMethods::scan);
+        return known.computeIfAbsent(ClassUtils.getUserClass(targetClass), this::scan);
     }
 
-    private static Collection<GuardedMethod> scan(Class<?> type) {
+    private Collection<GuardedMethod> scan(Class<?> type) {
         Lineage lineage = Lineage.of(type);
         if (lineage.types().stream().noneMatch(AnnotatedMethods::mentions)) {
             return List.of();
@@ -108,12 +115,11 @@ final class AnnotatedMethods {
                 && !annotated.isAssignableFrom(method.getDeclaringClass());
     }
 
-    private static boolean servesAnother(GuardedMethod candidate, Collection<GuardedMethod> guarded) {
+    private boolean servesAnother(GuardedMethod candidate, Collection<GuardedMethod> guarded) {
         return guarded.stream()
                 .filter(other -> !other.equals(candidate))
-                .filter(other -> other.annotation()
-                        .fallbackMethod()
-                        .equals(candidate.method().getName()))
+                .filter(other -> means.test(
+                        other.annotation().fallbackMethod(), candidate.method().getName()))
                 .anyMatch(other -> FallbackSignature.of(other, candidate.method(), candidate.targetClass()) != null);
     }
 }

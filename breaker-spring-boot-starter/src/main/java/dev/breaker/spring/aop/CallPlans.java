@@ -11,10 +11,12 @@ final class CallPlans {
     private final Map<GuardedMethod, CallPlan> plans = new ConcurrentHashMap<>();
     private final ConfigurableListableBeanFactory beans;
     private final FallbackFinder fallbacks;
+    private final Placeholders placeholders;
 
     CallPlans(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
         this.fallbacks = new FallbackFinder(beans);
+        this.placeholders = new Placeholders(beans);
     }
 
     /** @throws InvalidCircuitBreakerException if the annotation is wrong */
@@ -36,30 +38,24 @@ final class CallPlans {
         }
     }
 
+    /** Whether an attribute of an annotation means a text, its placeholders resolved. */
+    boolean mean(String value, String text) {
+        return placeholders.mean(value, text);
+    }
+
     private CallPlan make(GuardedMethod guarded) {
-        String name = resolved("name", guarded.annotation().name(), guarded);
+        String name = placeholders.resolved("name", guarded.annotation().name(), guarded);
         if (name.isBlank()) {
             throw new InvalidCircuitBreakerException(
                     guarded.invalid("name", name) + "must not be blank.",
                     "Name the circuit: @CircuitBreaker(name = \"...\").");
         }
-        String config = resolved("config", guarded.annotation().config(), guarded);
+        String config = placeholders.resolved("config", guarded.annotation().config(), guarded);
         return new CallPlan(guarded, name, config, key(guarded), ReturnKind.of(guarded), fallbacks.find(guarded));
     }
 
     private @Nullable KeyExpression key(GuardedMethod guarded) {
-        String key = resolved("key", guarded.annotation().key(), guarded);
+        String key = placeholders.resolved("key", guarded.annotation().key(), guarded);
         return key.isBlank() ? null : KeyExpression.of(guarded, key, beans);
-    }
-
-    private String resolved(String attribute, String value, GuardedMethod guarded) {
-        try {
-            String resolved = beans.resolveEmbeddedValue(value);
-            return resolved == null ? "" : resolved;
-        } catch (IllegalArgumentException fault) {
-            throw new InvalidCircuitBreakerException(
-                    guarded.invalid(attribute, value) + fault.getMessage() + ".",
-                    "Define that property, or give it a default: ${property:default}.");
-        }
     }
 }

@@ -36,7 +36,7 @@ import org.springframework.beans.factory.support.RegisteredBean;
 public final class CircuitBreakerPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
         implements SmartInitializingSingleton, BeanRegistrationAotProcessor {
 
-    private final AnnotatedMethods methods = new AnnotatedMethods();
+    private final AnnotatedMethods methods = new AnnotatedMethods((value, text) -> plans().mean(value, text));
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
     private final Advisor placeholder = new DefaultPointcutAdvisor(
             new AnnotatedClassPointcut(methods), (MethodInterceptor) MethodInvocation::proceed);

@@ -13,9 +13,9 @@ final class FallbackFaults {
     private final GuardedMethod guarded;
     private final String problem;
 
-    FallbackFaults(GuardedMethod guarded) {
+    FallbackFaults(GuardedMethod guarded, String reference) {
         this.guarded = guarded;
-        this.problem = guarded.invalid("fallbackMethod", guarded.annotation().fallbackMethod());
+        this.problem = guarded.invalid("fallbackMethod", reference);
     }
 
     InvalidCircuitBreakerException malformed() {

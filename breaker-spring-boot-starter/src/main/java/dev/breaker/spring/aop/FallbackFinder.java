@@ -19,18 +19,21 @@ final class FallbackFinder {
     static final String OTHER_BEAN = "::";
 
     private final ConfigurableListableBeanFactory beans;
+    private final Placeholders placeholders;
 
     FallbackFinder(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
+        this.placeholders = new Placeholders(beans);
     }
 
     /** @throws InvalidCircuitBreakerException if there is none, or one that does not fit */
     Fallbacks find(GuardedMethod guarded) {
-        String reference = guarded.annotation().fallbackMethod();
+        String reference =
+                placeholders.resolved("fallbackMethod", guarded.annotation().fallbackMethod(), guarded);
         if (reference.isEmpty()) {
             return Fallbacks.NONE;
         }
-        FallbackFaults faults = new FallbackFaults(guarded);
+        FallbackFaults faults = new FallbackFaults(guarded, reference);
         int separator = reference.indexOf(OTHER_BEAN);
         if (separator < 0) {
             Class<?> type = guarded.targetClass();

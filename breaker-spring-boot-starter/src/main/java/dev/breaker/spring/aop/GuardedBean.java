@@ -61,12 +61,17 @@ record GuardedBean(Class<?> type, Class<?> proxied, Set<Method> called) implemen
         try {
             return finder.find(guarded).methods();
         } catch (InvalidCircuitBreakerException invalid) {
-            if (isExact(bean) && !guarded.annotation().fallbackMethod().contains(FallbackFinder.OTHER_BEAN)) {
+            if (isExact(bean) && isFinal(guarded.annotation().fallbackMethod())) {
                 throw invalid;
             }
             log.warn("Left to be checked at start-up, when the beans' classes are known: {}", invalid.getMessage());
             return Stream.empty();
         }
+    }
+
+    /* Another bean's class and a property may be others when the application starts. */
+    private static boolean isFinal(String fallbackMethod) {
+        return !fallbackMethod.contains(FallbackFinder.OTHER_BEAN) && !fallbackMethod.contains("${");
     }
 
     /* What a factory makes may be of a subclass, with fallbacks of its own. */

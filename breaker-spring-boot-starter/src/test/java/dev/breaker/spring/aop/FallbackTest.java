@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
@@ -28,10 +29,13 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.util.ExceptionUtils;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 
 /** Which fallback answers for which call. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
@@ -467,6 +471,32 @@ class FallbackTest {
     }
 
     /* Making a shared Method accessible and inaccessible around each call let concurrent calls fail. */
+    @CircuitBreaker(name = "configurable", fallbackMethod = "${offers.fallback}")
+    static class Configurable {
+
+        public String hot() {
+            throw new IllegalStateException("down");
+        }
+
+        public String cold() {
+            return "cold";
+        }
+    }
+
+    @Test
+    void mayBeNamedByAProperty() {
+        Consumer<AnnotationConfigApplicationContext> settings = context -> {
+            TestPropertyValues.of("offers.fallback=cold").applyTo(context);
+            context.registerBean(PropertySourcesPlaceholderConfigurer.class);
+            context.register(Configurable.class);
+        };
+        try (Circuits circuits = Circuits.with(settings)) {
+            assertThat(circuits.bean(Configurable.class).hot()).isEqualTo("cold");
+            assertThat(circuits.bean(Configurable.class).cold()).isEqualTo("cold");
+            assertThat(circuits.counts("configurable").calls()).isEqualTo(1);
+        }
+    }
+
     @Test
     void whenPrivateIsCallableByManyThreadsAtOnce() throws Exception {
         circuits.open("offers");

@@ -115,6 +115,13 @@ class GuardedBeanTest {
         }
     }
 
+    static class ByProperty {
+        @CircuitBreaker(name = "offers", fallbackMethod = "${known.at.runtime}")
+        String hot() {
+            return "hot";
+        }
+    }
+
     static class Completed extends Wrong {
         private String missing() {
             return "cold";
@@ -208,6 +215,12 @@ class GuardedBeanTest {
         void isLeftToTheStartWhereTheBeansClassIsNotKnownBefore() throws NoSuchMethodException {
             assertThat(reflection().onMethodInvocation(Wrong.class.getDeclaredMethod("hot")))
                     .accepts(AheadOfTime.of(MakesASubclass.class).hints());
+        }
+
+        @Test
+        void isLeftToTheStartWhereAPropertyNamesIt() throws NoSuchMethodException {
+            assertThat(reflection().onMethodInvocation(ByProperty.class.getDeclaredMethod("hot")))
+                    .accepts(AheadOfTime.of(ByProperty.class).hints());
         }
 
         @Test

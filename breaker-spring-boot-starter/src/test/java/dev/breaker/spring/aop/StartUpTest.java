@@ -273,6 +273,22 @@ class StartUpTest {
             }
         }
 
+        static class UnresolvedFallback {
+            @CircuitBreaker(name = "offers", fallbackMethod = "${no.such.property}")
+            String hot() {
+                return "";
+            }
+        }
+
+        @Test
+        void ofAFallbackMustBeResolvableToo() {
+            FailureAnalysis refusal = refusal(context -> {
+                context.registerBean(PropertySourcesPlaceholderConfigurer.class);
+                context.register(UnresolvedFallback.class);
+            });
+            assertThat(refusal.getDescription()).startsWith("Invalid fallbackMethod (${no.such.property})");
+        }
+
         @Test
         void mustNotBreakTheLine() {
             FailureAnalysis refusal = refusal(Broken.class);
