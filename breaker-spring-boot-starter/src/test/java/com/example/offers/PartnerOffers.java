@@ -19,6 +19,11 @@ public class PartnerOffers {
         return partner.offerFor(customer);
     }
 
+    @CircuitBreaker(name = "partner-samples", configuration = "patient")
+    public String sample() throws IOException {
+        return partner.offerFor("nobody in particular");
+    }
+
     String coldOffer(String customer, CallNotPermittedException rejected) {
         return "cold, the partner was not asked";
     }

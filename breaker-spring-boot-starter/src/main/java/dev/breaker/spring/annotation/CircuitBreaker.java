@@ -11,6 +11,7 @@ import java.lang.annotation.Target;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import org.springframework.core.annotation.AliasFor;
 
 /**
  * Puts a circuit breaker around a method of a Spring bean: while the circuit is open the method is not called, and a fallback
@@ -138,5 +139,10 @@ public @interface CircuitBreaker {
      * Name of the template, an entry of {@code breaker.configs}, that the circuit takes its settings from; empty for the
      * defaults. Settings under the circuit's own name come first. May hold placeholders.
      */
+    @AliasFor("configuration")
     String config() default "";
+
+    /** Another name of {@link #config()}, that of Resilience4j. */
+    @AliasFor("config")
+    String configuration() default "";
 }

@@ -113,14 +113,29 @@ class MigratedFromResilience4jTest {
             return "hot for " + customer;
         }
 
+        @Test
+        void hasTheConfigurationThatItNames() throws IOException {
+            migrated((offers, breaker, breakers) -> {
+                BreakerConfig config = breakers.find("partner-samples").orElseThrow().config();
+                assertThat(config.waitDurationInOpenState()).isEqualTo(Duration.ofMinutes(2));
+                assertThat(config.minimumNumberOfCalls()).isEqualTo(4);
+                assertThat(offers.sample()).isEqualTo("hot for nobody in particular");
+            });
+        }
+
         private void migrated(Trial test) throws IOException {
+            migrated((offers, breaker, breakers) -> test.accept(offers, breaker));
+        }
+
+        private void migrated(TrialOfAll test) throws IOException {
             runner.withPropertyValues(properties(without('-', block("+breaker:"))))
                     .withBean(ManualTicker.class, () -> ticker)
                     .withBean(Partner.class, () -> this::offerFor)
                     .withBean(PartnerOffers.class)
                     .run(context -> test.accept(
                             context.getBean(PartnerOffers.class),
-                            context.getBean(BreakerRegistry.class).breaker("partner-offers")));
+                            context.getBean(BreakerRegistry.class).breaker("partner-offers"),
+                            context.getBean(BreakerRegistry.class)));
         }
 
         @Test
@@ -195,6 +210,11 @@ class MigratedFromResilience4jTest {
     @FunctionalInterface
     private interface Trial {
         void accept(PartnerOffers offers, Breaker breaker) throws Exception;
+    }
+
+    @FunctionalInterface
+    private interface TrialOfAll {
+        void accept(PartnerOffers offers, Breaker breaker, BreakerRegistry breakers) throws Exception;
     }
 
     @Nested
