@@ -1,12 +1,18 @@
 package dev.breaker.spring.aop;
 
+import dev.breaker.spring.annotation.CircuitBreaker;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Makes plans from annotations, and finds what is wrong with them. */
 final class CallPlans {
+
+    private static final Logger log = LoggerFactory.getLogger(CallPlans.class);
 
     private final Map<GuardedMethod, CallPlan> plans = new ConcurrentHashMap<>();
     private final ConfigurableListableBeanFactory beans;
@@ -51,7 +57,19 @@ final class CallPlans {
                     "Name the circuit: @CircuitBreaker(name = \"...\").");
         }
         String config = placeholders.resolved("config", guarded.annotation().config(), guarded);
-        return new CallPlan(guarded, name, config, key(guarded), ReturnKind.of(guarded), fallbacks.find(guarded));
+        return new CallPlan(guarded, name, config, key(guarded), ReturnKind.of(guarded), fallbacks(guarded));
+    }
+
+    private Fallbacks fallbacks(GuardedMethod guarded) {
+        Fallbacks found = fallbacks.find(guarded);
+        found.methods()
+                .filter(fallback -> AnnotatedElementUtils.hasAnnotation(fallback, CircuitBreaker.class))
+                .forEach(fallback -> log.warn(
+                        "{} has a @CircuitBreaker of its own, which does not apply where it answers for {}, because fallbacks"
+                                + " are called past proxies: let it call a method of another bean that has the annotation",
+                        Signatures.describe(fallback, fallback.getDeclaringClass()),
+                        guarded));
+        return found;
     }
 
     private @Nullable KeyExpression key(GuardedMethod guarded) {

@@ -27,8 +27,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.platform.commons.util.ExceptionUtils;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -39,6 +42,7 @@ import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
 
 /** Which fallback answers for which call. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"})
+@ExtendWith(OutputCaptureExtension.class)
 class FallbackTest {
 
     static class Offers {
@@ -471,6 +475,49 @@ class FallbackTest {
     }
 
     /* Making a shared Method accessible and inaccessible around each call let concurrent calls fail. */
+    static class Chained {
+
+        private final Archive archive;
+
+        Chained(Archive archive) {
+            this.archive = archive;
+        }
+
+        @CircuitBreaker(name = "first", fallbackMethod = "second")
+        public String hot() {
+            throw new IllegalStateException("down");
+        }
+
+        @CircuitBreaker(name = "second")
+        public String second() {
+            return archive.cold();
+        }
+    }
+
+    static class Archive {
+
+        @CircuitBreaker(name = "archive")
+        public String cold() {
+            return "cold";
+        }
+    }
+
+    @Test
+    void hasNoCircuitBreakerOfItsOwnAndTheStartSaysWhatToDo(CapturedOutput output) {
+        try (Circuits circuits = Circuits.around(Chained.class, Archive.class)) {
+            assertThat(circuits.bean(Chained.class).hot()).isEqualTo("cold");
+            assertThat(circuits.counts("second").calls()).isZero();
+            assertThat(circuits.counts("archive").calls()).isEqualTo(1);
+        }
+        assertThat(output.getAll().lines().filter(line -> line.contains("@CircuitBreaker of its own")))
+                .singleElement()
+                .asString()
+                .contains("WARN")
+                .contains("second() has")
+                .contains("Chained.hot()")
+                .contains("let it call a method of another bean");
+    }
+
     @CircuitBreaker(name = "configurable", fallbackMethod = "${offers.fallback}")
     static class Configurable {
 
