@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowHealthIndicatorToFail Resilience4j's name of affectsHealth
  * @param enableExponentialBackoff false is a fixed wait; true is a multiplier of 1.5 unless one is set
  * @param enableRandomizedWait false is a wait without spread; true is a factor of 0.5 unless one is set
- * @param eventConsumerBufferSize without effect; receive events with a listener
+ * @param eventConsumerBufferSize without effect; breaker.events.buffer-size is for all circuits
  * @param slidingWindowSynchronizationStrategy without effect
  * @param transitionToStateAfterWaitDuration may only be OPEN
  */

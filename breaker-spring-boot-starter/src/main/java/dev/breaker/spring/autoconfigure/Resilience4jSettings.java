@@ -4,6 +4,7 @@ import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerConfig.SlidingWindowType;
 import dev.breaker.BreakerState;
 import dev.breaker.spring.autoconfigure.Layers.Setting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class Resilience4jSettings {
     /* What Resilience4j takes where nothing is written. */
     private static final double MULTIPLIER = 1.5;
     private static final double WAIT_FACTOR = 0.5;
+    private static final Duration NO_CAP = Duration.ofDays(365);
 
     private Resilience4jSettings() {}
 
@@ -35,6 +37,7 @@ final class Resilience4jSettings {
     static void apply(Layers layers, BreakerConfig.Builder builder) {
         applySwitches(layers, builder);
         applySmallWindow(layers, builder);
+        applyLongWait(layers, builder);
         only(
                 BreakerState.OPEN,
                 layers.setting(
@@ -56,13 +59,24 @@ final class Resilience4jSettings {
         }
     }
 
-    /* A window of fewer calls than the minimum that nobody has written waits until it is full. */
+    /* A window of fewer calls than a minimum that is not written about it, but above it or nowhere, waits until it is full. */
     private static void applySmallWindow(Layers layers, BreakerConfig.Builder builder) {
-        Integer size = valueOf(layers, CircuitProperties::slidingWindowSize);
+        Setting<Integer> size = layers.setting("", CircuitProperties::slidingWindowSize);
+        Setting<Integer> minimum = layers.setting("", CircuitProperties::minimumNumberOfCalls);
         boolean byCount = valueOf(layers, CircuitProperties::slidingWindowType) == SlidingWindowType.COUNT_BASED;
-        boolean unwritten = valueOf(layers, CircuitProperties::minimumNumberOfCalls) == null;
-        if (byCount && unwritten && size != null) {
-            builder.minimumNumberOfCalls(Math.min(size, BreakerConfig.defaults().minimumNumberOfCalls()));
+        if (byCount && size != null && (minimum == null || minimum.depth() < size.depth())) {
+            int most = minimum == null ? BreakerConfig.defaults().minimumNumberOfCalls() : minimum.value();
+            builder.minimumNumberOfCalls(Math.min(size.value(), most));
+        }
+    }
+
+    /* The cap that nobody has written is not below a wait that somebody has. */
+    private static void applyLongWait(Layers layers, BreakerConfig.Builder builder) {
+        Duration wait = valueOf(layers, CircuitProperties::waitDurationInOpenState);
+        boolean unwritten = valueOf(layers, CircuitProperties::exponentialMaxWaitDurationInOpenState) == null;
+        Duration cap = BreakerConfig.defaults().exponentialMaxWaitDurationInOpenState();
+        if (unwritten && wait != null && wait.compareTo(cap) > 0) {
+            builder.exponentialMaxWaitDurationInOpenState(NO_CAP);
         }
     }
 
@@ -89,7 +103,7 @@ final class Resilience4jSettings {
         }
         places.forEach((place, layer) -> {
             if (layer.eventConsumerBufferSize() != null) {
-                without.add(place + ".event-consumer-buffer-size (receive events with a BreakerListener bean)");
+                without.add(place + ".event-consumer-buffer-size (breaker.events.buffer-size is for all circuits)");
             }
             if (layer.slidingWindowSynchronizationStrategy() != null) {
                 without.add(place + ".sliding-window-synchronization-strategy (remove it: there is only one way)");

@@ -264,14 +264,11 @@ class MigratedFromResilience4jTest {
         }
 
         @Test
-        void needAMinimumForASmallerWindow() throws IOException {
-            ApplicationContextRunner small = runner.withPropertyValues(properties(block("  defaults:")))
-                    .withPropertyValues("breaker.instances.partner.sliding-window-size=5");
-            small.run(context -> assertThat(context)
-                    .getFailure()
-                    .hasStackTraceContaining("Must not be above slidingWindowSize (5)"));
-            small.withPropertyValues("breaker.instances.partner.minimum-number-of-calls=5")
-                    .run(context -> assertThat(context).hasNotFailed());
+        void leaveASmallerWindowItsOwnSizeAsMinimum() throws IOException {
+            resilience4j(
+                    breakers -> assertThat(breakers.breaker("partner").config().minimumNumberOfCalls())
+                            .isEqualTo(5),
+                    "breaker.instances.partner.sliding-window-size=5");
         }
     }
 

@@ -181,8 +181,8 @@ class Resilience4jSettingsTest {
                         .contains("INFO")
                         .contains("breaker.circuit-breaker-aspect-order (order annotations with breaker.aspect.order)")
                         .contains("breaker.tags (tag metrics")
-                        .contains("breaker.configs.default.event-consumer-buffer-size (receive events with")
-                        .contains("breaker.instances.partner.event-consumer-buffer-size (receive events with");
+                        .contains("breaker.configs.default.event-consumer-buffer-size (breaker.events.buffer-size is")
+                        .contains("breaker.instances.partner.event-consumer-buffer-size (breaker.events.buffer-size is");
             });
         }
     }
@@ -206,6 +206,20 @@ class Resilience4jSettingsTest {
                             "breaker.defaults.exponential-backoff-multiplier=3")
                     .run(context -> assertThat(partner(context).exponentialBackoffMultiplier())
                             .isEqualTo(3));
+        }
+
+        @Test
+        void makesALongWaitGrowWithoutACapThatIsWrittenNowhere() {
+            ApplicationContextRunner longWait = runner.withPropertyValues(
+                    OWN + "enable-exponential-backoff=true", "breaker.defaults.wait-duration-in-open-state=11m");
+            longWait.run(context -> assertThat(partner(context).exponentialMaxWaitDurationInOpenState())
+                    .isEqualTo(Duration.ofDays(365)));
+            longWait.withPropertyValues("breaker.defaults.exponential-max-wait-duration-in-open-state=20m")
+                    .run(context -> assertThat(partner(context).exponentialMaxWaitDurationInOpenState())
+                            .isEqualTo(Duration.ofMinutes(20)));
+            longWait.withPropertyValues(OWN + "wait-duration-in-open-state=10m")
+                    .run(context -> assertThat(partner(context).exponentialMaxWaitDurationInOpenState())
+                            .isEqualTo(Duration.ofMinutes(10)));
         }
 
         @Test
@@ -247,6 +261,18 @@ class Resilience4jSettingsTest {
         void isJudgedWhenItIsFull() {
             small.run(context ->
                     assertThat(partner(context).minimumNumberOfCalls()).isEqualTo(4));
+        }
+
+        @Test
+        void takesAMinimumThatIsWrittenAboveItForItsSize() {
+            small.withPropertyValues("breaker.defaults.minimum-number-of-calls=5")
+                    .run(context ->
+                            assertThat(partner(context).minimumNumberOfCalls()).isEqualTo(4));
+            small.withPropertyValues(
+                            "breaker.defaults.minimum-number-of-calls=5",
+                            "breaker.configs.default.minimum-number-of-calls=9")
+                    .run(context ->
+                            assertThat(partner(context).minimumNumberOfCalls()).isEqualTo(4));
         }
 
         @Test
