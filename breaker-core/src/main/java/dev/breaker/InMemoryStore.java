@@ -95,10 +95,12 @@ public final class InMemoryStore implements SharedStore {
         return "memory";
     }
 
+    /**
+     * Does nothing: whoever closes it, such as the first of several application contexts that have it as a bean, others may go
+     * on with it. Registries that are closed do not listen any more.
+     */
     @Override
-    public void close() {
-        listeners.clear();
-    }
+    public void close() {}
 
     private <R> CompletionStage<R> on(String breaker, Function<InMemoryCircuit, R> operation) {
         InMemoryCircuit circuit = circuits.computeIfAbsent(breaker, name -> new InMemoryCircuit());

@@ -38,6 +38,25 @@ class InMemoryStoreTest extends SharedStoreContract {
         assertThat(epochAfter(closed)).isGreaterThan(before);
     }
 
+    /** An application context that ends closes its beans. */
+    @Test
+    void goesOnForOthersWhenOneOfThemClosesIt() {
+        try (BreakerRegistry one = registry();
+                BreakerRegistry other = registry()) {
+            Breaker there = other.breaker("partner");
+            ticker.advance(Duration.ofSeconds(1));
+            registry().close();
+            store.close();
+            one.breaker("partner").forceOpen("test", "test", null);
+            ticker.advance(Duration.ZERO);
+            assertThat(there.state()).isEqualTo(BreakerState.FORCED_OPEN);
+        }
+    }
+
+    private BreakerRegistry registry() {
+        return BreakerRegistry.builder().ticker(ticker).store(store).build();
+    }
+
     private long epochAfter(SharedState next) {
         return store.transition("partner", 0, next).toCompletableFuture().join().epoch();
     }
