@@ -3,12 +3,16 @@ package dev.breaker.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.breaker.Breaker;
+import dev.breaker.BreakerConfig;
 import dev.breaker.BreakerRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -44,6 +48,47 @@ class BreakerConfigCustomizerTest {
             context.getBean(BreakerRegistry.class).breaker("other");
             assertThat(names).containsExactly("partner", "other");
         });
+    }
+
+    @Test
+    void comesAfterPropertiesThatChangeToo() {
+        List<String> names = new ArrayList<>();
+        with((name, builder) -> {
+                    names.add(name);
+                    builder.minimumNumberOfCalls(7);
+                })
+                .run(context -> {
+                    names.clear();
+                    change(context, "breaker.instances.partner.failure-count-threshold=5");
+                    BreakerConfig config =
+                            context.getBean(BreakerRegistry.class).breaker("partner").config();
+                    assertThat(config.failureCountThreshold()).isEqualTo(5);
+                    assertThat(config.minimumNumberOfCalls()).isEqualTo(7);
+                    assertThat(names).containsExactly("partner", "partner");
+                });
+    }
+
+    @Test
+    void keepsAllSettingsIfItRefusesChangedOnes() {
+        with((name, builder) -> {
+                    if (name.equals("partner") && builder.build().failureCountThreshold() > 4) {
+                        throw new UnsupportedOperationException("too many");
+                    }
+                })
+                .run(context -> {
+                    BreakerRegistry registry = context.getBean(BreakerRegistry.class);
+                    Breaker other = registry.breaker("other");
+                    assertThatThrownBy(() -> change(context, "breaker.defaults.failure-count-threshold=5"))
+                            .hasMessageContaining("failed to customize circuit breaker 'partner'");
+                    assertThat(other.config().failureCountThreshold()).isZero();
+                    assertThat(registry.breaker("partner").config().failureCountThreshold())
+                            .isZero();
+                });
+    }
+
+    private static void change(ConfigurableApplicationContext context, String pair) {
+        TestPropertyValues.of(pair).applyTo(context);
+        context.getBean(BreakerPropertiesRebinder.class).rebind();
     }
 
     @Configuration(proxyBeanMethods = false)
