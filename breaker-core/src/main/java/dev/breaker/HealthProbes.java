@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>One run at a time on this instance, from the question who may to the end of its thread. A check that ignores its
  *       interruption keeps this instance from the next run, and no other instance.
+ *   <li>A due circuit that cannot be probed here, nor by another instance for as long as a lease lasts, is left to calls until a
+ *       run can start.
  *   <li>A run of the cluster's stay starts only with the store's one lease. What comes of it is proposed only while the lease is
  *       held for certain, by compare-and-set on the epoch of that stay. So at most one instance decides, and what comes after
  *       the stay or the lease changes nothing.
@@ -43,6 +45,7 @@ final class HealthProbes {
     private Timers.@Nullable Task timeout;
     private @Nullable Phase denied;
     private long deniedUntil;
+    private volatile @Nullable ProbeHindrance hindrance;
     private boolean closed;
 
     HealthProbes(Circuit circuit, ProbeThreads threads) {
@@ -50,14 +53,20 @@ final class HealthProbes {
         this.threads = threads;
     }
 
-    /** Whether no call is admitted to an OPEN circuit. Takes no lock. After the end of the registry there is no background. */
-    boolean areConfigured() {
-        return circuit.config().healthProbe() != null && !circuit.timers().isStopped();
+    /**
+     * Whether they keep calls from probing in a phase. Takes no lock. After the end of the registry there is no background, and
+     * none that matters while no run can start.
+     */
+    boolean replaceCallsIn(Phase phase) {
+        ProbeHindrance met = hindrance;
+        return circuit.config().healthProbe() != null
+                && !circuit.timers().isStopped()
+                && !(met != null && met.lastsIn(phase));
     }
 
     /** What a call may be leased for. */
     ProbeRequest.Purpose purposeOfCalls() {
-        return areConfigured() ? ProbeRequest.Purpose.CALL_IF_HALF_OPEN : ProbeRequest.Purpose.CALL;
+        return replaceCallsIn(circuit.current()) ? ProbeRequest.Purpose.CALL_IF_HALF_OPEN : ProbeRequest.Purpose.CALL;
     }
 
     /**
@@ -68,21 +77,35 @@ final class HealthProbes {
     void look(Phase automatic, boolean held) {
         forgetUnanswered();
         HealthProbe probe = circuit.config().healthProbe();
-        boolean wanted = automatic instanceof OpenPhase open && open.isDue() && !held && !closed;
-        if (probe == null || !wanted || isBusy()) {
+        if (probe == null || held || closed || !(automatic instanceof OpenPhase open) || !open.isDue()) {
+            hindrance = null;
+        } else if (run == null) {
+            probe(open, probe);
+        } else if (run.settled) {
+            run.complain();
+            /* Alone, nobody else can probe. */
+            long patience = circuit.sharingFor(open) == null ? 0 : leaseNanos();
+            hindered(open, patience, "the last run has not ended");
+        }
+    }
+
+    private void probe(OpenPhase open, HealthProbe probe) {
+        Sharing cluster = circuit.sharingFor(open);
+        if (cluster != null && denied == open && deniedUntil - circuit.now() > 0) {
             return;
         }
-        Sharing cluster = circuit.sharingFor(automatic);
-        boolean wait = cluster != null && denied == automatic && deniedUntil - circuit.now() > 0;
-        if (!wait && threads.reserve()) {
-            long limit = circuit.config().probeLease().toNanos();
-            HealthRun next = new HealthRun((OpenPhase) automatic, circuit.now(), limit, probe, circuit.outcomes());
-            run = next;
-            if (cluster != null) {
-                elect(next, cluster);
-            } else {
-                start(next);
-            }
+        if (!threads.reserve()) {
+            hindered(open, leaseNanos(), "the threads of health probes are taken by those of other circuit breakers");
+            return;
+        }
+        hindrance = null;
+        long limit = circuit.config().probeLease().toNanos();
+        HealthRun next = new HealthRun(open, circuit.now(), limit, probe, circuit.outcomes());
+        run = next;
+        if (cluster != null) {
+            elect(next, cluster);
+        } else {
+            start(next);
         }
     }
 
@@ -97,19 +120,17 @@ final class HealthProbes {
         }
     }
 
-    private boolean isBusy() {
-        HealthRun current = run;
-        if (current == null) {
-            return false;
+    private void hindered(OpenPhase open, long patience, String what) {
+        ProbeHindrance met = hindrance;
+        if (met == null || !met.isIn(open)) {
+            met = new ProbeHindrance(open);
+            hindrance = met;
         }
-        if (current.settled && !current.complained && !circuit.isIn(current.phase)) {
-            current.complained = true;
-            circuit.effect(() -> log.warn(
-                    "The health probe of circuit breaker '{}' does not end although it was interrupted, so this instance"
-                            + " cannot probe again",
-                    circuit.name()));
-        }
-        return true;
+        met.goesOn(patience, what);
+    }
+
+    private long leaseNanos() {
+        return circuit.config().probeLease().plus(GRACE).toNanos();
     }
 
     // ---- election

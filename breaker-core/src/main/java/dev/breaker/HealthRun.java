@@ -6,12 +6,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to find out whether the partner is back: from the question who may, to the end of its thread. Its fields are used
  * under the circuit's lock.
  */
 final class HealthRun {
+
+    private static final Logger log = LoggerFactory.getLogger(Breaker.class);
 
     /**
      * What came of a check.
@@ -35,9 +39,8 @@ final class HealthRun {
     boolean asking;
     /** Whether something has come of it; nothing that comes later counts. */
     boolean settled;
-    /** Whether it was said that it does not end. */
-    boolean complained;
 
+    private boolean complained;
     private final Outcomes outcomes;
     private final FutureTask<Boolean> task;
 
@@ -76,6 +79,17 @@ final class HealthRun {
             return new Finding(Calls.describe(thrown), outcomes.retryAfter(thrown));
         } catch (CancellationException | InterruptedException stopped) {
             return new Finding("interrupted", null);
+        }
+    }
+
+    /** Says once that it does not end, if its stay is over. */
+    void complain() {
+        if (!complained && !phase.circuit.isIn(phase)) {
+            complained = true;
+            phase.circuit.effect(() -> log.warn(
+                    "The health probe of circuit breaker '{}' does not end although it was interrupted, so this instance"
+                            + " cannot probe again; give the check a time-out of its own",
+                    phase.circuit.name()));
         }
     }
 

@@ -63,7 +63,7 @@ final class OpenPhase extends Phase {
 
     /** Whether calls serve as probes: the wait is over, and there is no probe in the background. */
     boolean admitsProbes() {
-        return isDue() && !circuit.healthProbes().areConfigured();
+        return isDue() && !circuit.healthProbes().replaceCallsIn(this);
     }
 
     @Override

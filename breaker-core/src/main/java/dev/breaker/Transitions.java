@@ -39,7 +39,7 @@ final class Transitions {
 
     /** Does what is due without a call; under the lock. */
     void halfOpenUnasked(OpenPhase phase) {
-        if (circuit.healthProbes().areConfigured()) {
+        if (circuit.healthProbes().replaceCallsIn(phase)) {
             probeInBackground();
         } else if (circuit.config().automaticTransition()) {
             long limit = circuit.config().maxWaitDurationInHalfOpenState().toNanos();

@@ -6,10 +6,15 @@ import static dev.breaker.BreakerState.HALF_OPEN;
 import static dev.breaker.BreakerState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class HealthProbeTest {
 
@@ -204,6 +209,55 @@ class HealthProbeTest {
             circuit.afterSeconds(1);
             assertThat(partner.checks).isEqualTo(2);
             assertThat(circuit.state()).isEqualTo(CLOSED);
+        }
+
+        @Test
+        void leavesProbingToCallsWhileItDoesNotEnd() {
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> {
+                circuit.after(Duration.ofMillis(10_000 + 59_999));
+                assertThat(circuit.rejects()).isTrue();
+                circuit.after(Duration.ofMillis(1));
+                assertThat(circuit.rejects()).isFalse();
+                assertThat(circuit.succeeds(2).state()).isEqualTo(CLOSED);
+            };
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
+        void doesNotReplaceTheAutomaticTransitionWhileItDoesNotEnd() {
+            LocalCircuit circuit = open(probed().automaticTransition(true));
+            partner.during = () -> {
+                circuit.afterSeconds(10 + 60 + 1);
+                assertThat(circuit.state()).isEqualTo(HALF_OPEN);
+            };
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isOne();
+        }
+
+        @Test
+        void isToldOfOnceAndOnceForEachStayThatIsLeftToCalls() {
+            ListAppender<ILoggingEvent> lines = new ListAppender<>();
+            Logger logger = (Logger) LoggerFactory.getLogger(Breaker.class);
+            LocalCircuit circuit = open(probed());
+            partner.during = () -> {
+                circuit.afterSeconds(10 + 60 + 5).fails(1).afterSeconds(120 + 5);
+                assertThat(circuit.rejects()).isFalse();
+            };
+            lines.start();
+            logger.addAppender(lines);
+            circuit.afterSeconds(30);
+            logger.detachAppender(lines);
+            assertThat(lines.list)
+                    .filteredOn(line -> line.getLevel() == Level.WARN)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .filteredOn(line -> line.contains("give the check a time-out of its own"))
+                    .extracting(line -> line.substring(0, line.indexOf("'partner'")))
+                    .containsExactly(
+                            "The health probe of circuit breaker ",
+                            "Calls probe the partner of circuit breaker ",
+                            "Calls probe the partner of circuit breaker ");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -127,5 +128,24 @@ class HealthProbeThreadsTest {
         await().untilAsserted(() ->
                 assertThat(registry.breakers()).allMatch(breaker -> breaker.state() == BreakerState.CLOSED));
         assertThat(most).hasValue(8);
+    }
+
+    @Test
+    void areNotWaitedForByCallsOfOthersWhenNoneOfThemEnds() {
+        AtomicInteger running = new AtomicInteger();
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        use(BreakerConfig.builder().probeLease(Duration.ofMillis(10)).healthProbe(() -> {
+            running.incrementAndGet();
+            never.join();
+        }));
+        for (int i = 0; i < 8; i++) {
+            open("partner-" + i);
+        }
+        await().until(() -> running.get() == 8);
+        Breaker ninth = open("ninth");
+        await().until(() -> ninth.tryAcquire() != null);
+        assertThat(ninth.state()).isEqualTo(BreakerState.HALF_OPEN);
+        assertThat(running).hasValue(8);
+        never.complete(null);
     }
 }

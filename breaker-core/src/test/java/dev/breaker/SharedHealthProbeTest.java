@@ -276,6 +276,52 @@ class SharedHealthProbeTest {
             assertThat(partner.checks).isEqualTo(2);
             assertAll(cluster.afterSeconds(2), CLOSED);
         }
+
+        @Test
+        void leavesNoCallToProbeAsLongAsAnotherInstanceCan() {
+            Cluster cluster = open();
+            partner.during = () -> {
+                cluster.afterSeconds(10 + 30);
+                partner.during = () -> {
+                    cluster.after(Duration.ofMillis(9_900));
+                    assertAllReject(cluster);
+                };
+                cluster.afterSeconds(60);
+                assertThat(partner.checks).isEqualTo(3);
+                assertAllReject(cluster);
+            };
+            cluster.afterSeconds(15);
+        }
+
+        @Test
+        void leavesProbingToCallsWhenItDoesNotEndOnAnyInstance() {
+            Cluster cluster = open(threeInARow().healthProbe(partner).exponentialBackoffMultiplier(1));
+            hangOnTheNext(SIZE, cluster, () -> {
+                assertThat(partner.checks).isEqualTo(SIZE);
+                cluster.afterSeconds(10 + 15 + 10);
+                assertAllReject(cluster);
+                cluster.afterSeconds(1);
+                assertThat(cluster.node(3).isRejected()).isFalse();
+                assertAll(cluster, HALF_OPEN);
+                cluster.node(1).succeeds(1);
+                cluster.node(2).succeeds(1);
+                assertAll(cluster, CLOSED);
+            });
+            cluster.afterSeconds(15);
+            assertThat(partner.checks).isEqualTo(SIZE);
+        }
+
+        /* Each check begins while those before it still run, as none of them ends. */
+        private void hangOnTheNext(int instances, Cluster cluster, Runnable then) {
+            partner.during = () -> {
+                if (instances > 1) {
+                    hangOnTheNext(instances - 1, cluster, then);
+                    cluster.afterSeconds(10 + 15);
+                } else {
+                    then.run();
+                }
+            };
+        }
     }
 
     @Nested
