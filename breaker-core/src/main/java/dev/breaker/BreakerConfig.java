@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyIdleExpiry the circuit of a key that nobody has used for so long is removed, at least 1 s; default 10 min
  * @param healthProbe finds out in the background whether the partner is back; no call is then admitted to an OPEN circuit, and
  *     {@code automaticTransition} has no effect. A check may take as long as {@code probeLease} and needs time-outs of its own:
- *     calls probe while checks do not end. Null, the default, probes with calls.
+ *     calls probe while checks do not end. Circuits of {@linkplain KeyedBreakers keys} have none. Null, the default, probes with
+ *     calls.
  * @param healthProbeResult what a successful health probe does with the circuit; default {@code CLOSE}
  * @param initialState state of a circuit of which the cluster knows nothing yet. OPEN and HALF_OPEN become the cluster's;
  *     FORCED_OPEN, DISABLED and METRICS_ONLY hold on each instance until an operator decides otherwise. Default {@code CLOSED}.

@@ -66,9 +66,9 @@ public final class BreakerRegistry implements AutoCloseable {
         return kept;
     }
 
-    /** Creates the circuit of a key, with the configuration of all keys. */
-    Breaker keyed(String family, String name, BreakerConfig config) {
-        Circuit circuit = new Circuit(CircuitName.checked(name), true, config, surroundings);
+    /** Creates the circuit of a key, with what it has of the configuration of the bare name. */
+    Breaker keyed(String family, String name, BreakerConfig bare) {
+        Circuit circuit = new Circuit(CircuitName.checked(name), true, Configurations.ofAKey(bare), surroundings);
         Breaker kept = begun(name, new Breaker(circuit, family));
         configurations.likeItsFamily(kept);
         return kept;

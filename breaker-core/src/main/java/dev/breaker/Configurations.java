@@ -40,6 +40,13 @@ final class Configurations {
         }
     }
 
+    /** What a key has of the configuration of the bare name: no health probe, which asks the partner without the key. */
+    static BreakerConfig ofAKey(BreakerConfig bare) {
+        return bare.healthProbe() == null
+                ? bare
+                : bare.toBuilder().healthProbe(null).build();
+    }
+
     /** How many rounds have begun. */
     int rounds() {
         return rounds.get();
@@ -50,8 +57,9 @@ final class Configurations {
         int round = rounds.incrementAndGet();
         Map<Circuit, BreakerConfig> next = new LinkedHashMap<>();
         List.copyOf(breakers.values())
-                .forEach(breaker ->
-                        next.put(breaker.circuit(), of(breaker.family().orElse(breaker.name()))));
+                .forEach(breaker -> next.put(
+                        breaker.circuit(),
+                        breaker.family().map(family -> ofAKey(of(family))).orElseGet(() -> of(breaker.name()))));
         synchronized (this) {
             if (round > applied) {
                 applied = round;
@@ -67,7 +75,7 @@ final class Configurations {
     synchronized void likeItsFamily(Breaker keyed) {
         Breaker bare = keyed.family().map(breakers::get).orElse(null);
         if (bare != null) {
-            reconfigure(keyed.circuit(), bare.config());
+            reconfigure(keyed.circuit(), ofAKey(bare.config()));
         }
     }
 

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Circuits of one name, one for each key, such as a tenant or a host: what is down for one need not be down for all.
  *
  * <p>The circuit of the key {@code acme} of {@code partner} is named {@code partner[acme]} and has the settings of
- * {@code partner}. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
+ * {@code partner}, but for its health probe: that asks without a key and would find out about another partner, so a key's calls
+ * serve as probes. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
  * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most {@link BreakerConfig#maxKeys()} at a time:
  * further keys share the circuit of the bare name. A circuit that nobody has used for {@link BreakerConfig#keyIdleExpiry()} is
  * removed, unless it is overridden, its wait is not over or the store has yet to be told what an operator decided; what the cluster knows of it stays in the store for its time.

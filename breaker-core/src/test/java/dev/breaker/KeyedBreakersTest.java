@@ -81,6 +81,81 @@ class KeyedBreakersTest {
     }
 
     @Nested
+    class HealthProbes {
+
+        private final CheckedPartner partner = new CheckedPartner();
+        private BreakerConfig config = probed();
+        private final BreakerRegistry registry =
+                BreakerRegistry.builder().ticker(ticker).configs(name -> config).build();
+        private final Breaker acme = registry.keyed("partner").breaker("acme");
+
+        private BreakerConfig probed() {
+            return LocalCircuit.fragile()
+                    .healthProbe(partner)
+                    .waitDurationInOpenState(EXPIRY)
+                    .keyIdleExpiry(EXPIRY)
+                    .build();
+        }
+
+        private void assertProbesWithCalls(Breaker breaker) {
+            fail(breaker);
+            ticker.advance(EXPIRY);
+            assertThat(breaker.tryAcquire()).isNotNull();
+            assertThat(partner.checks).isZero();
+        }
+
+        @Test
+        void doNotAskForAKey() {
+            assertProbesWithCalls(acme);
+        }
+
+        @Test
+        void askForTheCircuitOfTheBareName() {
+            partner.down = false;
+            Breaker bare = registry.breaker("partner");
+            fail(bare);
+            ticker.advance(EXPIRY);
+            assertThat(bare.state()).isEqualTo(BreakerState.CLOSED);
+        }
+
+        @Test
+        void doNotComeWithAnotherConfiguration() {
+            config = config.toBuilder().maxKeys(2).build();
+            registry.reconfigure();
+            assertThat(acme.config().maxKeys()).isEqualTo(2);
+            assertProbesWithCalls(acme);
+        }
+
+        @Test
+        void doNotComeWithAConfigurationThatChangesWhileTheKeyIsNew() {
+            BreakerRegistry[] changing = new BreakerRegistry[1];
+            changing[0] = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name -> config)
+                    .listener(new BreakerListener() {
+                        @Override
+                        public void onCreated(BreakerEvent.Created event) {
+                            if (event.breaker().endsWith("[acme]")) {
+                                config = config.toBuilder().maxKeys(2).build();
+                                changing[0].reconfigure();
+                            }
+                        }
+                    })
+                    .build();
+            Breaker late = changing[0].keyed("partner").breaker("acme");
+            assertThat(late.config().maxKeys()).isEqualTo(2);
+            assertProbesWithCalls(late);
+        }
+
+        @Test
+        void keepNoIdleKey() {
+            fail(acme);
+            ticker.advance(EXPIRY.multipliedBy(2));
+            assertThat(registry.keyed("partner").size()).isZero();
+        }
+    }
+
+    @Nested
     class Hostile {
 
         @ParameterizedTest
