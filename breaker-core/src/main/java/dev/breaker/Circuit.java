@@ -186,9 +186,9 @@ final class Circuit extends Exclusive {
 
     // ---- operators
 
-    /** Whether the store has yet to be told what an operator decided here. */
-    synchronized boolean owesTheStore() {
-        return sharing != null && sharing.owes();
+    /** Whether an operator's decision holds here or the store has yet to be told of one. */
+    synchronized boolean keepsADecision() {
+        return overrides.isDecided() || (sharing != null && sharing.owes());
     }
 
     void reset(String why) {

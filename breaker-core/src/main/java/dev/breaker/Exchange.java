@@ -80,11 +80,12 @@ final class Exchange {
         }
     }
 
-    /* For how long nobody has needed the circuit: one of many, that is closed for all and over which nothing stands. */
+    /* For how long nobody has needed the circuit: one of many, that is closed for all and that no operator has overridden. */
     private long idle(long now) {
         boolean calm = circuit.isKeyed()
                 && sharing.known().kind() == Kind.CLOSED
-                && circuit.current().state() == BreakerState.CLOSED;
+                && circuit.phases().automatic() instanceof ClosedPhase
+                && !circuit.overrides().isDecided();
         return calm ? circuit.idleness().nanos(now) : 0;
     }
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * serve as probes. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
  * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most {@link BreakerConfig#maxKeys()} at a time:
  * further keys share the circuit of the bare name. A circuit that nobody has used for {@link BreakerConfig#keyIdleExpiry()} is
- * removed, unless it is overridden, its wait is not over or the store has yet to be told what an operator decided; what the cluster knows of it stays in the store for its time.
+ * removed, unless an operator has overridden it, its wait is not over or the store has yet to be told what an operator decided;
+ * what the cluster knows of it stays in the store for its time.
  *
  * <p>A key that is new to this instance learns from the store what the cluster knows of it, and its first calls do not wait
  * for that.
@@ -176,11 +177,8 @@ public final class KeyedBreakers {
         if (breaker.idleFor().compareTo(breaker.config().keyIdleExpiry()) < 0) {
             return false;
         }
-        BreakerSnapshot snapshot = breaker.snapshot();
-        Duration wait = snapshot.timeLeftOpen();
-        return snapshot.override() == null
-                && (wait == null || wait.isZero())
-                && !breaker.circuit().owesTheStore();
+        Duration wait = breaker.snapshot().timeLeftOpen();
+        return (wait == null || wait.isZero()) && !breaker.circuit().keepsADecision();
     }
 
     /** The registry has removed a circuit. */

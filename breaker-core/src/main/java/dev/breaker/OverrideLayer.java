@@ -59,6 +59,11 @@ final class OverrideLayer {
         return ours;
     }
 
+    /** Whether an operator has decided what holds now, rather than the configuration or nobody. */
+    boolean isDecided() {
+        return phase != null && (unsent || override.version() > 0);
+    }
+
     /** What the store has yet to be told, if anything. */
     @Nullable
     SharedOverride unsent() {

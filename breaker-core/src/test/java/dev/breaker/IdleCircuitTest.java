@@ -10,6 +10,8 @@ import dev.breaker.FaultyStore.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IdleCircuitTest {
 
@@ -76,10 +78,14 @@ class IdleCircuitTest {
         private final Cluster cluster = new Cluster(1, fragile(), true);
         private final Node node = cluster.node(0);
 
-        private long syncsIn(Duration time) {
+        private static long syncsIn(Cluster cluster, Duration time) {
             long before = cluster.store.count("sync");
             cluster.after(time);
             return cluster.store.count("sync") - before;
+        }
+
+        private long syncsIn(Duration time) {
+            return syncsIn(cluster, time);
         }
 
         @Test
@@ -95,6 +101,16 @@ class IdleCircuitTest {
             long late = syncsIn(Duration.ofMinutes(10));
             assertThat(soon).isBetween(4L, 10L);
             assertThat(late).isBetween(18L, 24L);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"FORCED_OPEN", "DISABLED", "METRICS_ONLY"})
+        void comeAsSeldomWhereTheConfigurationOverridesTheCircuit(BreakerState state) {
+            Cluster overridden = new Cluster(1, fragile().initialState(state), true);
+            overridden.after(Duration.ofMinutes(10));
+            assertThat(syncsIn(overridden, Duration.ofMinutes(10))).isBetween(18L, 24L);
+            overridden.node(0).breaker.disable("", "ann", null);
+            assertThat(syncsIn(overridden, Duration.ofSeconds(50))).isGreaterThan(40);
         }
 
         @Test

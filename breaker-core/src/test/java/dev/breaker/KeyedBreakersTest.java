@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyedBreakersTest {
@@ -231,6 +232,24 @@ class KeyedBreakersTest {
             assertThat(partners.breakers())
                     .extracting(Breaker::name)
                     .containsExactlyInAnyOrder("partner[forced]", "partner[waiting]");
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"FORCED_OPEN", "DISABLED", "METRICS_ONLY"})
+        void aCircuitThatOnlyTheConfigurationOverridesIsNot(BreakerState state) {
+            BreakerConfig config = BreakerConfig.builder()
+                    .initialState(state)
+                    .keyIdleExpiry(EXPIRY)
+                    .build();
+            KeyedBreakers overridden = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name -> config)
+                    .build()
+                    .keyed("partner");
+            overridden.breaker("idle");
+            overridden.breaker("decided").disable("test", "test", null);
+            ticker.advance(EXPIRY.multipliedBy(2));
+            assertThat(overridden.breakers()).extracting(Breaker::name).containsExactly("partner[decided]");
         }
 
         @Test
