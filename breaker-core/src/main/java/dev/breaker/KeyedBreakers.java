@@ -74,6 +74,12 @@ public final class KeyedBreakers {
     }
 
     private Breaker create(String id) {
+        String fullName = name + '[' + printable(id) + ']';
+        /* Without a lock: made by somebody else under its full name, it is found here by each of its calls. */
+        Breaker others = registry.find(fullName).orElse(null);
+        if (others != null) {
+            return others;
+        }
         Breaker shared = registry.breaker(name);
         if (isFull(shared)) {
             return shared;
@@ -83,7 +89,7 @@ public final class KeyedBreakers {
             if (known != null) {
                 return known;
             }
-            return isFull(shared) ? shared : create(name + '[' + printable(id) + ']', id, shared);
+            return isFull(shared) ? shared : create(fullName, id, shared);
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -79,6 +80,35 @@ class KeyedBreakersTest {
         fail(partners.breaker("acme"));
         ticker.advance(Duration.ofSeconds(1));
         assertThat(others.state()).isEqualTo(BreakerState.OPEN);
+    }
+
+    @Nested
+    class MadeByItsFullName {
+
+        private final Breaker others = registry.breaker("partner[acme]");
+
+        @Test
+        void isFoundWithoutALock() {
+            synchronized (partners) {
+                assertThat(CompletableFuture.supplyAsync(() -> partners.breaker("acme")))
+                        .succeedsWithin(Duration.ofSeconds(10))
+                        .isSameAs(others);
+            }
+        }
+
+        @Test
+        void isFoundAlsoWhereThereIsNoRoomForFurtherKeys() {
+            IntStream.range(0, 3).forEach(i -> partners.breaker("key-" + i));
+            assertThat(partners.breaker("acme")).isSameAs(others);
+        }
+
+        @Test
+        void staysItsMakers() {
+            partners.breaker("acme");
+            ticker.advance(EXPIRY.multipliedBy(2));
+            assertThat(registry.find("partner[acme]")).containsSame(others);
+            assertThat(partners.size()).isZero();
+        }
     }
 
     @Nested
