@@ -59,45 +59,39 @@ public final class BreakerRegistry implements AutoCloseable {
         int before = configurations.rounds();
         Circuit circuit = new Circuit(CircuitName.checked(name), false, configurations.of(name), surroundings);
         Breaker created = new Breaker(circuit, null);
-        Breaker kept = begun(name, created);
+        Breaker kept = begun(name, created, maximumBreakers)
+                .orElseThrow(() -> new IllegalStateException("Circuit breaker '" + name
+                        + "' would be one more than the maximum of " + maximumBreakers
+                        + "; use fewer names or raise the maximum."));
         if (kept == created) {
             configurations.catchUp(created, before);
         }
         return kept;
     }
 
-    /** Creates the circuit of a key, with what it has of the configuration of the bare name. */
-    Breaker keyed(String family, String name, BreakerConfig bare) {
+    /** Creates the circuit of a key, with what it has of the configuration of the bare name, if there is room for keys. */
+    Optional<Breaker> keyed(String family, String name, BreakerConfig bare) {
         Circuit circuit = new Circuit(CircuitName.checked(name), true, Configurations.ofAKey(bare), surroundings);
-        Breaker kept = begun(name, new Breaker(circuit, family));
-        configurations.likeItsFamily(kept);
+        Optional<Breaker> kept = begun(name, new Breaker(circuit, family), roomForKeys());
+        kept.ifPresent(configurations::likeItsFamily);
         return kept;
     }
 
     /* Not locked while the configuration is looked up, which is users' code. */
-    private Breaker begun(String name, Breaker created) {
-        CompletableFuture<Breaker> kept = new CompletableFuture<>();
+    private Optional<Breaker> begun(String name, Breaker created, int room) {
+        CompletableFuture<Optional<Breaker>> kept = new CompletableFuture<>();
         listeners.exclusively(() -> {
             Breaker known = breakers.get(name);
-            if (known == null) {
-                checkRoomFor(name);
+            if (known == null && breakers.size() < room) {
                 listeners.created(new BreakerEvent.Created(name));
                 created.circuit().start();
                 breakers.put(name, created);
+                known = created;
             }
-            kept.complete(known == null ? created : known);
+            kept.complete(Optional.ofNullable(known));
         });
-        if (kept.join() == created) {
-            upkeep.started(created.circuit());
-        }
+        kept.join().filter(created::equals).map(Breaker::circuit).ifPresent(upkeep::started);
         return kept.join();
-    }
-
-    private void checkRoomFor(String name) {
-        if (isFull()) {
-            throw new IllegalStateException("Circuit breaker '" + name + "' would be one more than the maximum of "
-                    + maximumBreakers + "; use fewer names or raise the maximum.");
-        }
     }
 
     /**
@@ -130,9 +124,14 @@ public final class BreakerRegistry implements AutoCloseable {
         return List.copyOf(families.values());
     }
 
-    /** Whether there is no room for one more circuit. */
-    boolean isFull() {
-        return breakers.size() >= maximumBreakers;
+    /** Whether the room for circuits of keys is used up, by whatever circuits. */
+    boolean isFullForKeys() {
+        return breakers.size() >= roomForKeys();
+    }
+
+    /** With how many circuits there is none more for a key: the last tenth of the maximum, and one at least, is for names. */
+    int roomForKeys() {
+        return maximumBreakers - Math.max(1, maximumBreakers / 10);
     }
 
     /**
@@ -331,7 +330,10 @@ public final class BreakerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** How many circuits there may be, at least 1; default 10,000. */
+        /**
+         * How many circuits there may be, at least 1; default 10,000. The last tenth of them, and one at least, is for names:
+         * when only that is left, further keys share the circuit of their bare name.
+         */
         public Builder maximumBreakers(int maximumBreakers) {
             if (maximumBreakers < 1) {
                 throw new InvalidConfigException("maximumBreakers", maximumBreakers, "must be at least 1");

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>The circuit of the key {@code acme} of {@code partner} is named {@code partner[acme]} and has the settings of
  * {@code partner}, but for its health probe: that asks without a key and would find out about another partner, so a key's calls
  * serve as probes. A key that does not fit into a name, being too long or holding brackets or control characters, is replaced by
- * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most {@link BreakerConfig#maxKeys()} at a time:
+ * a digest of it ({@code partner[#...]}), so keys may come from anywhere. There are at most
+ * {@link BreakerConfig#maxKeys()} at a time, and none takes the {@linkplain BreakerRegistry.Builder#maximumBreakers last room}:
  * further keys share the circuit of the bare name. A circuit that nobody has used for {@link BreakerConfig#keyIdleExpiry()} is
  * removed, unless an operator has overridden it, its wait is not over or the store has yet to be told what an operator decided;
  * what the cluster knows of it stays in the store for its time.
@@ -94,7 +95,7 @@ public final class KeyedBreakers {
     }
 
     private Breaker create(String fullName, String id, Breaker shared) {
-        Breaker created = registry.keyed(name, fullName, shared.config());
+        Breaker created = registry.keyed(name, fullName, shared.config()).orElse(shared);
         /* Made by somebody else under its full name, it is theirs; and a listener may have removed it by now. */
         boolean ours = created.family().filter(name::equals).isPresent();
         if (ours && registry.find(fullName).filter(created::equals).isPresent()) {
@@ -106,13 +107,16 @@ public final class KeyedBreakers {
     /* Without a lock: where keys are many, most calls come here. */
     private boolean isFull(Breaker shared) {
         int most = shared.config().maxKeys();
-        boolean isFull = byKey.size() >= most || registry.isFull();
+        boolean enough = byKey.size() >= most;
+        boolean isFull = enough || registry.isFullForKeys();
         if (isFull && full.compareAndSet(false, true)) {
             log.warn(
-                    "Circuit breaker '{}' has {} keys, of {} at most: further ones share one circuit",
+                    "Circuit breaker '{}' has {} keys, and further ones share one circuit: {}",
                     name,
                     byKey.size(),
-                    most);
+                    enough
+                            ? "it may have " + most + " at most"
+                            : "the registry has room for keys up to " + registry.roomForKeys() + " circuit breakers");
         }
         return isFull;
     }

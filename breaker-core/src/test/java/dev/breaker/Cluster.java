@@ -29,7 +29,9 @@ final class Cluster {
                     .configs(any -> config)
                     .listener(this)
                     .build();
-            breaker = keyed ? registry.keyed("partner", "partner[acme]", config) : registry.breaker("partner");
+            breaker = keyed
+                    ? registry.keyed("partner", "partner[acme]", config).orElseThrow()
+                    : registry.breaker("partner");
         }
 
         Node succeeds(int times) {

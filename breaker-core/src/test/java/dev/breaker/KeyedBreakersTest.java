@@ -3,6 +3,9 @@ package dev.breaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.breaker.shared.Batch;
 import dev.breaker.shared.SharedStore;
 import dev.breaker.shared.SyncReply;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class KeyedBreakersTest {
 
@@ -237,6 +241,39 @@ class KeyedBreakersTest {
         void theRegistrysMaximumFailsNoCall() {
             IntStream.range(0, 9).forEach(i -> registry.breaker("other-" + i));
             assertThat(partners.breaker("acme")).isSameAs(registry.breaker("partner"));
+        }
+
+        @Test
+        void keysOfAllNamesTogetherLeaveTheLastRoomToNames() {
+            for (String name : List.of("partner", "search", "payment")) {
+                IntStream.range(0, 3).forEach(i -> registry.keyed(name).breaker("key-" + i));
+            }
+            assertThat(registry.breakers()).hasSize(9);
+            assertThat(registry.keyed("payment").breaker("key-2")).isSameAs(registry.breaker("payment"));
+            assertThat(registry.keyed("partner", "partner[racing]", BreakerConfig.defaults()))
+                    .isEmpty();
+            assertThat(registry.breaker("mail").name()).isEqualTo("mail");
+        }
+
+        @Test
+        void theLimitThatWasMetIsNamedOnce() {
+            ListAppender<ILoggingEvent> lines = new ListAppender<>();
+            lines.start();
+            Logger logger = (Logger) LoggerFactory.getLogger(KeyedBreakers.class);
+            logger.addAppender(lines);
+            for (String name : List.of("partner", "search", "payment")) {
+                IntStream.range(0, 5).forEach(i -> registry.keyed(name).breaker("key-" + i));
+            }
+            logger.detachAppender(lines);
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "Circuit breaker 'partner' has 3 keys, and further ones share one circuit: it may have 3 at"
+                                    + " most",
+                            "Circuit breaker 'search' has 3 keys, and further ones share one circuit: it may have 3 at"
+                                    + " most",
+                            "Circuit breaker 'payment' has 0 keys, and further ones share one circuit: the registry has"
+                                    + " room for keys up to 9 circuit breakers");
         }
 
         @Test
