@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param exponentialBackoffMultiplier factor on the wait for each further opening without closing in between, at least 1;
  *     default 1, a fixed wait
  * @param exponentialMaxWaitDurationInOpenState cap of the growing wait; default 10 min
- * @param randomizedWaitFactor the wait is spread evenly over plus or minus this fraction of it, 0 to below 1; default 0
+ * @param randomizedWaitFactor the wait is spread evenly over plus or minus this fraction of it, but not above the cap of a
+ *     growing wait; 0 to below 1; default 0
  * @param automaticTransition whether an OPEN circuit becomes HALF_OPEN by itself rather than with the next call; default
  *     false
  * @param permittedNumberOfCallsInHalfOpenState probes that a half-open stay makes in the whole cluster; default 5

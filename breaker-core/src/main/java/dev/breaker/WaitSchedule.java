@@ -2,7 +2,7 @@ package dev.breaker;
 
 import java.util.function.DoubleSupplier;
 
-/** How long a circuit stays open: fixed, or growing with each further opening up to a cap, spread by jitter. */
+/** How long a circuit stays open: fixed, or growing with each further opening, spread by jitter but never above its cap. */
 final class WaitSchedule {
 
     private final BreakerConfig config;
@@ -23,12 +23,12 @@ final class WaitSchedule {
      */
     long nanos(int opens) {
         double wait = (double) config.waitDurationInOpenState().toNanos();
+        double longest = Double.MAX_VALUE;
         if (config.exponentialBackoffMultiplier() > 1) {
-            double grown = wait * Math.pow(config.exponentialBackoffMultiplier(), Math.max(0, opens - 1));
-            double cap = (double) config.exponentialMaxWaitDurationInOpenState().toNanos();
-            wait = Math.min(grown, cap);
+            longest = (double) config.exponentialMaxWaitDurationInOpenState().toNanos();
+            wait = Math.min(wait * Math.pow(config.exponentialBackoffMultiplier(), Math.max(0, opens - 1)), longest);
         }
         double spread = 1 + config.randomizedWaitFactor() * (2 * random.getAsDouble() - 1);
-        return Math.max(1, (long) (wait * spread));
+        return Math.max(1, (long) Math.min(wait * spread, longest));
     }
 }

@@ -33,8 +33,9 @@ class WaitScheduleTest {
 
     @Test
     void isNotCappedUnlessItGrows() {
-        assertThat(waitOf(tenSeconds().waitDurationInOpenState(Duration.ofHours(2)), WaitScheduleTest::middle, 9))
-                .isEqualTo(Duration.ofHours(2));
+        BreakerConfig.Builder fixed = tenSeconds().waitDurationInOpenState(Duration.ofHours(2));
+        assertThat(waitOf(fixed, WaitScheduleTest::middle, 9)).isEqualTo(Duration.ofHours(2));
+        assertThat(waitOf(fixed.randomizedWaitFactor(0.5), () -> 0.75, 9)).isEqualTo(Duration.ofMinutes(150));
     }
 
     @Nested
@@ -99,10 +100,12 @@ class WaitScheduleTest {
         }
 
         @Test
-        void alsoAppliesToACappedWait() {
+        void doesNotExceedTheCapOfAGrowingWait() {
             BreakerConfig.Builder capped = spread.exponentialBackoffMultiplier(2)
                     .exponentialMaxWaitDurationInOpenState(Duration.ofSeconds(30));
             assertThat(waitOf(capped, () -> 0, 50)).isEqualTo(Duration.ofSeconds(24));
+            assertThat(waitOf(capped, () -> 0.75, 50)).isEqualTo(Duration.ofSeconds(30));
+            assertThat(waitOf(capped, () -> 0.75, 2)).isEqualTo(Duration.ofSeconds(22));
         }
     }
 
@@ -122,6 +125,6 @@ class WaitScheduleTest {
                 .exponentialMaxWaitDurationInOpenState(year)
                 .exponentialBackoffMultiplier(1000)
                 .randomizedWaitFactor(0.99);
-        assertThat(waitOf(longest, () -> Math.nextDown(1.0), Integer.MAX_VALUE)).isBetween(year, year.multipliedBy(2));
+        assertThat(waitOf(longest, () -> Math.nextDown(1.0), Integer.MAX_VALUE)).isEqualTo(year);
     }
 }
