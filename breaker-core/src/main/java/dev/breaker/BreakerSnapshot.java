@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch identity of the cluster's present stay; zero if the circuit never moved or does not share
  * @param cause why the automatic state was entered, in words; empty if it never changed
  * @param timeLeftOpen when OPEN, the time until probes are admitted, zero if they are; otherwise null
- * @param counts the calls in the sliding window
+ * @param counts the calls in the sliding window; when HALF_OPEN the probes, and when OPEN what the circuit was opened with, as
+ *     far as this instance knew it
  * @param countsScope whether the counts are the cluster's or this instance's
  * @param rejectedCalls calls rejected by this instance since it started
  * @param lastFailure class and message of the last failure recorded by this instance, null if there was none

@@ -23,12 +23,16 @@ final class Follower {
         this.sharing = sharing;
     }
 
-    /** Follows the cluster into a state. */
-    void enter(SharedState state, boolean announcer) {
+    /**
+     * Follows the cluster into a state.
+     *
+     * @param before what was counted in the one that ends, as far as this instance knows
+     */
+    void enter(SharedState state, Tally before, boolean announcer) {
         long remaining = state.remaining().toNanos();
         Phase phase = switch (state.kind()) {
             case CLOSED -> new ClosedPhase(circuit, BreakerScope.CLUSTER);
-            case OPEN -> new OpenPhase(circuit, BreakerScope.CLUSTER, remaining, state.opens());
+            case OPEN -> new OpenPhase(circuit, BreakerScope.CLUSTER, remaining, state.opens(), before);
             case HALF_OPEN -> new SharedHalfOpenPhase(circuit, remaining, state.opens());
         };
         circuit.phases().begin(phase, state.cause());
@@ -53,7 +57,7 @@ final class Follower {
         if (automatic.scope() == BreakerScope.CLUSTER) {
             if (automatic instanceof SharedHalfOpenPhase && state.kind() == Kind.OPEN) {
                 /* The store lost its data, and the leases with it: the next stay has probes of its own. */
-                enter(state, false);
+                enterAgain(state, automatic);
             } else if (automatic instanceof OpenPhase open && open.isDue()) {
                 circuit.transitions().halfOpenUnasked(open);
             }
@@ -67,8 +71,12 @@ final class Follower {
             sharing.propose(
                     Kind.OPEN, open.deadline().nanosLeft(), open.opens(), "probes failed while the store was away");
         } else {
-            enter(state, false);
+            enterAgain(state, automatic);
         }
+    }
+
+    private void enterAgain(SharedState state, Phase automatic) {
+        enter(state, automatic.tally(circuit.now()), false);
     }
 
     private void judgeProbes(SharedState state) {

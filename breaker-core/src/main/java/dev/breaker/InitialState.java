@@ -23,7 +23,7 @@ final class InitialState {
         return switch (circuit.config().initialState()) {
             case OPEN ->
                 new OpenPhase(
-                        circuit, BreakerScope.INSTANCE, circuit.rules().waits().nanos(1), 1);
+                        circuit, BreakerScope.INSTANCE, circuit.rules().waits().nanos(1), 1, Tally.NONE);
             case HALF_OPEN -> new LocalHalfOpenPhase(circuit, 0);
             case CLOSED, FORCED_OPEN, DISABLED, METRICS_ONLY -> null;
         };

@@ -12,18 +12,21 @@ final class OpenPhase extends Phase {
     private final BreakerScope scope;
     private final Deadline deadline;
     private final int opens;
+    private final Tally before;
     private Timers.@Nullable Task timer;
     private volatile boolean due;
 
     /**
      * @param wait nanoseconds until probes may be made
      * @param opens how many times in a row the circuit has opened
+     * @param before what was counted in the phase that ends, for those who look
      */
-    OpenPhase(Circuit circuit, BreakerScope scope, long wait, int opens) {
+    OpenPhase(Circuit circuit, BreakerScope scope, long wait, int opens, Tally before) {
         super(circuit);
         this.scope = scope;
         this.deadline = circuit.deadlineIn(wait);
         this.opens = opens;
+        this.before = before;
     }
 
     @Override
@@ -39,6 +42,12 @@ final class OpenPhase extends Phase {
     @Override
     int opens() {
         return opens;
+    }
+
+    /** What it was opened with: nothing is counted here. */
+    @Override
+    Tally tally(long now) {
+        return before;
     }
 
     /* After the end of the registry no timer will say so. */

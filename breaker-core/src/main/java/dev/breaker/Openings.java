@@ -19,9 +19,11 @@ final class Openings {
      * @param waitNanos how long to stay open
      * @param certain whether the cluster must open too, whatever its window says
      * @param own whether what this instance saw suffices, without what it knew of others
+     * @param tally the counts that led to it
      * @param before the phase that ended
      */
-    private record Suspicion(String cause, long waitNanos, boolean certain, boolean own, ClosedPhase before) {}
+    private record Suspicion(
+            String cause, long waitNanos, boolean certain, boolean own, Tally tally, ClosedPhase before) {}
 
     private final Circuit circuit;
     private @Nullable Suspicion suspicion;
@@ -59,15 +61,17 @@ final class Openings {
         Rules rules = circuit.rules();
         Sharing sharing = circuit.sharing();
         Tally cluster = sharing != null && phase.scope() == BreakerScope.CLUSTER ? sharing.view(now) : Tally.NONE;
+        Tally alone = phase.tally(now);
         String pooled = rules.thresholds().crossedBy(cluster);
-        String own = rules.thresholds().crossedBy(phase.tally(now));
+        String own = rules.thresholds().crossedBy(alone);
         String crossed = pooled == null ? own : pooled;
+        Tally tally = pooled != null && own == null ? cluster : alone;
         long wait = crossed == null ? 0 : rules.waits().nanos(1);
         boolean asked = retryAfter != null;
         if (asked && retryAfter.toNanos() >= wait) {
-            open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, phase));
+            open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, tally, phase));
         } else if (crossed != null) {
-            open(new Suspicion(crossed, wait, asked, asked || own != null, phase));
+            open(new Suspicion(crossed, wait, asked, asked || own != null, tally, phase));
         } else if (sharing != null) {
             sharing.exchange().badCall(now, rules.thresholds().near(cluster));
         }
@@ -83,7 +87,8 @@ final class Openings {
      * transition is not announced, so that one opening is one event.
      */
     private void open(Suspicion why) {
-        circuit.phases().begin(new OpenPhase(circuit, BreakerScope.INSTANCE, why.waitNanos(), 1), why.cause());
+        Phase open = new OpenPhase(circuit, BreakerScope.INSTANCE, why.waitNanos(), 1, why.tally());
+        circuit.phases().begin(open, why.cause());
         circuit.phases().announcer().hold(why.cause());
         Sharing sharing = circuit.sharing();
         if (sharing != null && sharing.isActive()) {

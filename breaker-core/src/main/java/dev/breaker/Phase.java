@@ -40,7 +40,7 @@ abstract sealed class Phase permits ClosedPhase, OpenPhase, HalfOpenPhase, Force
         return 0;
     }
 
-    /** What this instance has counted in this phase; under the circuit's lock. */
+    /** What this instance has counted in this phase, or was entered with; under the circuit's lock. */
     Tally tally(long now) {
         return Tally.NONE;
     }

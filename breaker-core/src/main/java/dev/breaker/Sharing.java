@@ -226,6 +226,7 @@ final class Sharing {
     private void follow(SharedState state) {
         boolean firstNews = !window.isFetched() && known.epoch() == 0 && state.kind() == Kind.CLOSED;
         boolean ours = state.instance().equals(circuit.instance());
+        Tally before = tallyOfStay(circuit.now());
         known = state;
         exchange.news(circuit.now());
         proposing = false;
@@ -237,8 +238,16 @@ final class Sharing {
         if (!firstNews || circuit.phases().areInitial()) {
             circuit.openings().forget();
             window.clear();
-            follower.enter(state, ours);
+            follower.enter(state, before, ours);
         }
+    }
+
+    /* Of a CLOSED cluster its window, also where this instance has opened before the others. */
+    private Tally tallyOfStay(long now) {
+        circuit.phases().fold(now);
+        return isActive() && known.kind() == Kind.CLOSED
+                ? window.view(now)
+                : circuit.phases().automatic().tally(now);
     }
 
     private void update(SharedState state) {

@@ -149,7 +149,12 @@ final class Transitions {
         }
         Phase phase = switch (next) {
             case CLOSED -> phases.closed();
-            case OPEN -> new OpenPhase(circuit, BreakerScope.INSTANCE, remaining, opens);
+            case OPEN -> new OpenPhase(
+                        circuit,
+                        BreakerScope.INSTANCE,
+                        remaining,
+                        opens,
+                        phases.automatic().tally(circuit.now()));
             case HALF_OPEN -> new LocalHalfOpenPhase(circuit, opens);
         };
         phases.begin(phase, why);

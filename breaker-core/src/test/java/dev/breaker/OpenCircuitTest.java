@@ -60,6 +60,35 @@ class OpenCircuitTest {
     }
 
     @Nested
+    class Counts {
+
+        @Test
+        void areThoseThatOpenedIt() {
+            LocalCircuit circuit = new LocalCircuit(BreakerConfig.builder()).succeeds(4).fails(6);
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(circuit.afterSeconds(29).counts()).isEqualTo(new BreakerSnapshot.Counts(10, 6, 0, 6));
+        }
+
+        @Test
+        void areThoseOfItsProbesAfterTheyFailed() {
+            LocalCircuit circuit = new LocalCircuit(fragile()).fails(1).afterSeconds(30);
+            circuit.succeeds(1).fails(1);
+            assertThat(circuit.state()).isEqualTo(OPEN);
+            assertThat(circuit.counts()).isEqualTo(new BreakerSnapshot.Counts(2, 1, 0, 0));
+        }
+
+        @Test
+        void areOverWithTheStay() {
+            LocalCircuit circuit = new LocalCircuit(fragile()).fails(1).afterSeconds(30);
+            Permit probe = circuit.breaker.acquire();
+            assertThat(circuit.counts().calls()).isZero();
+            probe.success(0);
+            assertThat(circuit.succeeds(1).state()).isEqualTo(CLOSED);
+            assertThat(circuit.counts().calls()).isZero();
+        }
+    }
+
+    @Nested
     class Rejections {
 
         private CallNotPermittedException rejection(LocalCircuit circuit) {

@@ -157,6 +157,20 @@ class SharedCircuitTest {
         }
 
         @Test
+        void leavesEachInstanceTheCountsThatItKnewOf() {
+            Cluster cluster = new Cluster(2, halfOfTen());
+            cluster.node(0).succeeds(2).fails(4);
+            cluster.afterSeconds(2);
+            cluster.node(1).fails(4);
+            assertThat(cluster.states()).containsExactly(OPEN, OPEN);
+            BreakerSnapshot decider = cluster.node(1).breaker.snapshot();
+            assertThat(decider.counts()).isEqualTo(new BreakerSnapshot.Counts(10, 8, 0, 8));
+            assertThat(decider.countsScope()).isEqualTo(BreakerScope.CLUSTER);
+            assertThat(cluster.node(0).breaker.snapshot().counts()).isEqualTo(new BreakerSnapshot.Counts(6, 4, 0, 4));
+            assertThat(cluster.join().breaker.snapshot().counts().calls()).isZero();
+        }
+
+        @Test
         void isAnnouncedOnceInTheClusterAndSeenEverywhere() {
             Cluster cluster = new Cluster(5, threeInARow());
             cluster.nodes.forEach(node -> node.fails(2));

@@ -76,7 +76,10 @@ final class Resilience4jMeters implements MeterSet {
                 source -> Window.of(source).rate(window -> window.slow));
     }
 
-    /** A sliding window as Resilience4j sees it: empty while an operator's override keeps calls from being counted. */
+    /**
+     * A sliding window as Resilience4j sees it: empty while an operator's override keeps calls from being counted, and when OPEN
+     * what the circuit was opened with, which here may be fewer calls than the minimum.
+     */
     private record Window(long calls, long failures, long slow, long minimum) {
 
         static Window of(MeterSource source) {
@@ -104,9 +107,11 @@ final class Resilience4jMeters implements MeterSet {
 
         private static long minimum(BreakerConfig config, BreakerState state) {
             int minimum = config.minimumNumberOfCalls();
-            return state == BreakerState.HALF_OPEN
-                    ? Math.min(minimum, config.permittedNumberOfCallsInHalfOpenState())
-                    : minimum;
+            return switch (state) {
+                case OPEN -> 1;
+                case HALF_OPEN -> Math.min(minimum, config.permittedNumberOfCallsInHalfOpenState());
+                default -> minimum;
+            };
         }
 
         long successes() {

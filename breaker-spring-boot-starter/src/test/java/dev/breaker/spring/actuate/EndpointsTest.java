@@ -174,6 +174,9 @@ class EndpointsTest {
             assertThat(body.get("timeLeftOpenMs").isIntegralNumber()).isTrue();
             assertThat(body.get("timeLeftOpenMs").asLong()).isBetween(28_000L, 30_000L);
             assertThat(body.get("failureRate").isNumber()).isTrue();
+            assertThat(body.get("failureRate").asDouble()).isEqualTo(100);
+            assertThat(body.get("calls").asInt()).isEqualTo(3);
+            assertThat(body.get("countsScope").asString()).isEqualTo("CLUSTER");
             assertThat(body.get("epoch").isIntegralNumber()).isTrue();
             assertThat(body.at("/settings/consecutiveFailureThreshold").asInt()).isEqualTo(3);
             assertThat(body.at("/settings/waitDurationInOpenStateMs").asInt()).isEqualTo(30_000);

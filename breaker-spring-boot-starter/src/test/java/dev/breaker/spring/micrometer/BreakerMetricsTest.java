@@ -243,6 +243,17 @@ class BreakerMetricsTest {
         }
 
         @Test
+        void tellTheRatesThatOpenedTheCircuitForAsLongAsItIsOpen() {
+            metrics.bindTo(meters);
+            breaker.acquire().success(Duration.ofSeconds(2).toNanos());
+            IntStream.range(0, 4).forEach(i -> breaker.acquire().failure(new IOException("down"), 1));
+            ticker.advance(Duration.ofSeconds(20));
+            assertThat(states()).containsExactly("open");
+            assertThat(value("breaker.failure.rate")).isEqualTo(80);
+            assertThat(value("breaker.slow.call.rate")).isEqualTo(20);
+        }
+
+        @Test
         void tellTheStateWithOneAndZeros() {
             metrics.bindTo(meters);
             assertThat(states()).containsExactly("closed");

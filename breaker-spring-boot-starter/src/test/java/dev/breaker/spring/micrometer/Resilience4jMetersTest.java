@@ -240,6 +240,31 @@ class Resilience4jMetersTest {
         }
 
         @Test
+        void areThoseThatOpenedTheCircuitForAsLongAsItIsOpen() {
+            metrics.bindTo(meters);
+            succeed(1, Duration.ZERO);
+            fail(3, Duration.ofSeconds(2));
+            assertThat(gauge("state", "state", "open")).isOne();
+            ticker.advance(Duration.ofSeconds(29));
+            assertThat(gauge("failure.rate")).isEqualTo(75);
+            assertThat(gauge("slow.call.rate")).isEqualTo(75);
+            assertThat(gauge("buffered.calls", "kind", "failed")).isEqualTo(3);
+            assertThat(gauge("buffered.calls", "kind", "successful")).isEqualTo(1);
+        }
+
+        @Test
+        void areThoseOfTheProbesThatOpenedTheCircuitAgain() {
+            metrics.bindTo(meters);
+            fail(4, Duration.ZERO);
+            ticker.advance(Duration.ofSeconds(30));
+            succeed(1, Duration.ZERO);
+            assertThat(gauge("failure.rate")).isEqualTo(-1);
+            fail(1, Duration.ZERO);
+            assertThat(gauge("state", "state", "open")).isOne();
+            assertThat(gauge("failure.rate")).isEqualTo(50);
+        }
+
+        @Test
         void areMinusOneWhileAnOverrideKeepsCallsFromBeingCounted() {
             metrics.bindTo(meters);
             succeed(4, Duration.ZERO);
