@@ -134,7 +134,7 @@ class BreakersHealthIndicatorTest {
         fail(3);
         assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.DOWN);
         breaker.metricsOnly("test", "test", null);
-        assertThat(health("partner"::equals).getStatus()).isEqualTo(Status.UP);
+        assertThat(health("partner"::equals).getStatus()).isEqualTo(new Status("WATCHED"));
     }
 
     @Test

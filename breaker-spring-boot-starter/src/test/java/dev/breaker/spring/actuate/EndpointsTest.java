@@ -388,6 +388,27 @@ class EndpointsTest {
     }
 
     @Test
+    void anOpenCircuitMakesTheWholeHealthWhatItsPropertyAndTheOrderOfTheApplicationSay() throws Exception {
+        ConfigurableApplicationContext degraded = start(
+                "management.endpoint.health.show-components=always",
+                "management.endpoint.health.status.order=DOWN,OUT_OF_SERVICE,DEGRADED,UNKNOWN,UP",
+                "management.endpoint.health.status.http-mapping.degraded=429",
+                "breaker.instances.partner.affects-health=true",
+                "breaker.health.status.open=DEGRADED");
+        try {
+            fail(3);
+            ticker.advance(Duration.ofSeconds(2));
+            Answer health = send(degraded, HttpRequest.newBuilder(), "health");
+            assertThat(health.status()).isEqualTo(429);
+            assertThat(health.body().get("status").asString()).isEqualTo("DEGRADED");
+            assertThat(health.body().at("/components/breakers/status").asString())
+                    .isEqualTo("DEGRADED");
+        } finally {
+            degraded.close();
+        }
+    }
+
+    @Test
     void exposesNothingUnasked() throws Exception {
         ConfigurableApplicationContext quiet = start("management.endpoints.web.exposure.include=health");
         try {
