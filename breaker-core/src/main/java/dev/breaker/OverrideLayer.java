@@ -14,11 +14,13 @@ final class OverrideLayer {
     private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
 
     private final Circuit circuit;
+    private final SentOverrides sent = new SentOverrides();
     private SharedOverride override;
     private long since;
     private @Nullable Deadline until;
     private @Nullable Phase phase;
     private Timers.@Nullable Task expiry;
+    private int decision;
     private boolean unsent;
     private boolean ours;
 
@@ -40,6 +42,7 @@ final class OverrideLayer {
     void decide(Mode mode, String reason, String actor, @Nullable Duration ttl) {
         Duration bounded = ttl == null || ttl.compareTo(FOR_EVER) >= 0 ? null : ttl;
         circuit.exclusively(() -> {
+            decision++;
             apply(new SharedOverride(override.version(), mode, reason, actor, Duration.ZERO, bounded), true);
             circuit.ifShared(Sharing::sendUnsent);
         });
@@ -70,12 +73,38 @@ final class OverrideLayer {
         return unsent ? now() : null;
     }
 
-    /** The store has taken what was {@link #unsent()}, unless it has changed since. */
-    void sent(SharedOverride what, SharedOverride stored) {
-        if (unsent && what.mode() == override.mode() && what.reason().equals(override.reason())) {
-            unsent = false;
-            override = stored;
+    /**
+     * The store is being told what was {@link #unsent()}.
+     *
+     * @return the number of that decision
+     */
+    int sending(SharedOverride what) {
+        sent.add(what, decision, circuit.now());
+        return decision;
+    }
+
+    /** The store has taken a decision made here, by its number, after which there may have been others. */
+    void taken(int number, SharedOverride stored) {
+        if (!unsent) {
+            return;
         }
+        if (number == decision) {
+            override = stored;
+            settled();
+        } else {
+            override = new SharedOverride(
+                    Math.max(stored.version(), override.version()),
+                    override.mode(),
+                    override.reason(),
+                    override.actor(),
+                    override.elapsed(),
+                    override.remaining());
+        }
+    }
+
+    private void settled() {
+        unsent = false;
+        sent.clear();
     }
 
     /**
@@ -84,7 +113,7 @@ final class OverrideLayer {
      * @return whether the store has lost what this instance knows: an override, or the end of one that is back
      */
     boolean follow(@Nullable SharedOverride stored) {
-        if (unsent && (stored == null || stored.elapsed().toNanos() >= circuit.now() - since)) {
+        if (unsent && (stored == null || isNoNews(stored))) {
             return false;
         }
         long version = stored == null ? 0 : stored.version();
@@ -95,6 +124,16 @@ final class OverrideLayer {
         return !unsent && version < override.version() && holds;
     }
 
+    /* It was decided here, or before what the store has yet to be told. */
+    private boolean isNoNews(SharedOverride stored) {
+        int number = sent.decisionOf(stored, circuit.now());
+        if (number > 0) {
+            taken(number, stored);
+            return true;
+        }
+        return stored.elapsed().toNanos() >= circuit.now() - since;
+    }
+
     private void apply(SharedOverride next, boolean here) {
         override = next;
         since = circuit.now() - next.elapsed().toNanos();
@@ -102,7 +141,11 @@ final class OverrideLayer {
         until = ttl == null ? null : circuit.deadlineIn(ttl.toNanos());
         phase = phase(next.mode());
         lookAgainIn(phase == null ? null : ttl);
-        unsent = here;
+        if (here) {
+            unsent = true;
+        } else {
+            settled();
+        }
         ours = here;
         circuit.phases().refresh();
     }
@@ -127,7 +170,7 @@ final class OverrideLayer {
             return;
         }
         phase = null;
-        unsent = false;
+        settled();
         circuit.phases().refresh();
     }
 

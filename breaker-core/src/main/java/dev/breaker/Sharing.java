@@ -315,8 +315,9 @@ final class Sharing {
         if (unsent == null || !isActive()) {
             return;
         }
+        int decision = circuit.overrides().sending(unsent);
         ask(
                 () -> settings.store().override(circuit.name(), unsent),
-                stored -> circuit.overrides().sent(unsent, stored));
+                stored -> circuit.overrides().taken(decision, stored));
     }
 }

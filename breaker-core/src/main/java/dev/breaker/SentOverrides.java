@@ -1,0 +1,69 @@
+package dev.breaker;
+
+import dev.breaker.shared.SharedOverride;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Overrides that are on their way to the store. A message, or the answer to something else, may tell of one before its own
+ * answer does, or in place of that. Used under the circuit's lock.
+ */
+final class SentOverrides {
+
+    private static final int MOST = 4;
+    private static final long ROUNDING = Duration.ofMillis(1).toNanos();
+
+    /**
+     * One of them.
+     *
+     * @param what with its times as of then
+     * @param decision the number of what was decided here
+     * @param at when it was sent
+     */
+    private record Sent(SharedOverride what, int decision, long at) {
+
+        /* The store received it at some moment since, and counts its times from there. */
+        boolean isStoredAs(SharedOverride stored, long now) {
+            long under = now - at + ROUNDING;
+            return what.mode() == stored.mode()
+                    && what.reason().equals(stored.reason())
+                    && what.actor().equals(stored.actor())
+                    && stored.elapsed().minus(what.elapsed()).toNanos() <= under
+                    && isLessByAtMost(under, what.remaining(), stored.remaining());
+        }
+
+        private static boolean isLessByAtMost(long most, @Nullable Duration sent, @Nullable Duration left) {
+            if (sent == null || left == null) {
+                return sent == left;
+            }
+            long less = sent.minus(left).toNanos();
+            return less >= -ROUNDING && less <= most;
+        }
+    }
+
+    private final Deque<Sent> sent = new ArrayDeque<>();
+
+    /** One begins its way. */
+    void add(SharedOverride what, int decision, long now) {
+        if (sent.size() == MOST) {
+            sent.removeLast();
+        }
+        sent.addFirst(new Sent(what, decision, now));
+    }
+
+    /** The number of the decision that the store has taken, zero if it is none of them. */
+    int decisionOf(SharedOverride stored, long now) {
+        return sent.stream()
+                .filter(one -> one.isStoredAs(stored, now))
+                .mapToInt(Sent::decision)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** None of them matters any more. */
+    void clear() {
+        sent.clear();
+    }
+}
