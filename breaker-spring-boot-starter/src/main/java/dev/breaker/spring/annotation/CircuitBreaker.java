@@ -44,8 +44,9 @@ import org.springframework.core.annotation.AliasFor;
  *
  * <ul>
  *   <li>{@link CompletionStage} or {@link CompletableFuture}: as soon as the stage completes. The caller gets a stage of its
- *       own. Cancelling that one cancels the method's, counts nothing and gives a probe's permit back. The caller never waits
- *       for permission; a body that must wait for it runs in the common pool.
+ *       own. Cancelling that one cancels the method's, counts nothing and gives a probe's permit back. An event loop of Netty
+ *       or Reactor never waits for permission: there a body that must wait for it runs in the common pool, without what is
+ *       bound to its caller's thread but the class loader.
  *   <li>{@link Future}: when the caller learns of the end, through {@code get}, {@code isDone} or {@code cancel}; immediately
  *       if it is a {@link CompletionStage} as well. A call whose end nobody looks at is not counted, and if it was a probe,
  *       gives its permit back with the end of its {@linkplain BreakerConfig#probeLease() lease}. Its time runs until somebody

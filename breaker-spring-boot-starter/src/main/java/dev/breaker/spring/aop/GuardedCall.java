@@ -50,7 +50,7 @@ abstract class GuardedCall implements MethodCalls {
         return invocation instanceof ProxyMethodInvocation proxied ? proxied.invocableClone() : invocation;
     }
 
-    /** Goes on with a call that had to wait for its permit: in the common pool, with the class loader of this thread. */
+    /** Goes on with a call whose thread does not wait for its permit: in the common pool, with the class loader of this thread. */
     static void elsewhere(CompletableFuture<@Nullable Permit> admission, Runnable call) {
         ClassLoader classes = Thread.currentThread().getContextClassLoader();
         CompletableFuture<?> unused = admission.whenCompleteAsync((permit, fault) -> {
