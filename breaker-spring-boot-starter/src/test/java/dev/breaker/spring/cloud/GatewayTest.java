@@ -12,17 +12,23 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
 /** Routes of Spring Cloud Gateway with the filter CircuitBreaker. */
 class GatewayTest {
@@ -33,6 +39,26 @@ class GatewayTest {
         @Bean
         RouterFunction<ServerResponse> cold() {
             return route(GET("/cold"), request -> ServerResponse.ok().bodyValue("cold"));
+        }
+
+        @Bean
+        Impatient impatient() {
+            return new Impatient();
+        }
+    }
+
+    /** Stands inside the filters of the routes. */
+    static final class Impatient implements GlobalFilter, Ordered {
+        @Override
+        public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+            return exchange.getRequest().getPath().value().equals("/late")
+                    ? Mono.error(new TimeoutException("late"))
+                    : chain.filter(exchange);
+        }
+
+        @Override
+        public int getOrder() {
+            return 100;
         }
     }
 
@@ -53,7 +79,16 @@ class GatewayTest {
                     setting(1, "uri=" + partner.url()),
                     setting(1, "predicates[0]=Path=/price"),
                     setting(1, "filters[0].name=CircuitBreaker"),
-                    setting(1, "filters[0].args.statusCodes[0]=500"));
+                    setting(1, "filters[0].args.statusCodes[0]=500"),
+                    setting(2, "id=late"),
+                    setting(2, "uri=" + partner.url()),
+                    setting(2, "predicates[0]=Path=/late"),
+                    setting(2, "filters[0].name=CircuitBreaker"),
+                    setting(3, "id=resumed"),
+                    setting(3, "uri=http://127.0.0.1:1"),
+                    setting(3, "predicates[0]=Path=/resumed"),
+                    setting(3, "filters[0].name=CircuitBreaker"),
+                    setting(3, "filters[0].args.resumeWithoutError=true"));
 
     private static String setting(int route, String setting) {
         return "--spring.cloud.gateway.server.webflux.routes[" + route + "]." + setting;
@@ -86,5 +121,21 @@ class GatewayTest {
         assertThat(get("/price").statusCode()).isEqualTo(500);
         assertThat(get("/price").statusCode()).isEqualTo(503);
         assertThat(partner.requests).hasValue(2);
+    }
+
+    @Test
+    void areLateWithoutFallbackWhenTheirTimeIsUp() throws Exception {
+        assertThat(get("/late").statusCode()).isEqualTo(504);
+        assertThat(get("/late").statusCode()).isEqualTo(504);
+        assertThat(get("/late").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void areAnsweredWithNothingAfterAFailureIfTheyResumeWithoutError() throws Exception {
+        assertThat(get("/resumed").statusCode()).isEqualTo(200);
+        assertThat(get("/resumed").statusCode()).isEqualTo(200);
+        assertThat(gateway.getBean(BreakerRegistry.class).breaker("resumed").state())
+                .isEqualTo(BreakerState.OPEN);
+        assertThat(get("/resumed").statusCode()).isEqualTo(503);
     }
 }
