@@ -45,6 +45,7 @@ public final class BreakerAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
     BreakerResolver breakerResolver(BreakerRegistry registry, BreakerConfigs configs) {
         return new BreakerResolver() {
 
@@ -71,6 +72,7 @@ public final class BreakerAutoConfiguration {
 
     /* A post-processor comes before all beans and so must not need any: it reads its one setting from the environment. */
     @Bean
+    @ConditionalOnMissingBean
     static CircuitBreakerPostProcessor circuitBreakerPostProcessor(
             Environment environment, ObjectProvider<BreakerResolver> breakers) {
         int order = environment.getProperty("breaker.aspect.order", Integer.class, Ordered.LOWEST_PRECEDENCE);

@@ -39,6 +39,7 @@ import reactor.core.publisher.Mono;
 public final class BreakerCloudAutoConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     FactoryCircuits breakerFactoryCircuits(BreakerRegistry registry, BreakerConfigs configs) {
         return new RegistryCircuits(registry, configs);
     }
