@@ -136,7 +136,7 @@ class AsyncTest {
         return thread.getClass().getName().equals("java.lang.VirtualThread");
     }
 
-    private static void assertRuns(boolean virtual, Thread thread) {
+    static void assertRuns(boolean virtual, Thread thread) {
         assertThat(thread).isNotSameAs(Thread.currentThread());
         assertThat(isVirtual(thread)).isEqualTo(virtual && Runtime.version().feature() >= 21);
     }
