@@ -51,7 +51,7 @@ final class Admission {
         return new CallNotPermittedException(
                 circuit.name(),
                 stillRejects ? phase.state() : BreakerState.OPEN,
-                phase.deadline(),
+                phase instanceof OpenPhase open && open.awaitsHealthProbe() ? null : phase.deadline(),
                 circuit.outcomes().lastFailure(),
                 circuit.config().writableStackTrace());
     }

@@ -65,7 +65,8 @@ public final class CallNotPermittedException extends RuntimeException {
 
     /**
      * How much longer, from the moment of this question, the circuit that rejected the call stays as it was if nothing else
-     * happens: zero as soon as that is over, null if it is not known. An exception that came serialized answers what was left
+     * happens: zero as soon as that is over, null if it is not known, as while a health probe is awaited. HALF_OPEN tells when
+     * the next probe may be free. An exception that came serialized answers what was left
      * when it was written.
      */
     public @Nullable Duration retryAfter() {

@@ -75,6 +75,11 @@ final class OpenPhase extends Phase {
         return isDue() && !circuit.healthProbes().replaceCallsIn(this);
     }
 
+    /** Whether a probe in the background decides what comes next, nobody knows when. */
+    boolean awaitsHealthProbe() {
+        return due && circuit.healthProbes().replaceCallsIn(this);
+    }
+
     @Override
     @Nullable
     Permit tryAcquire() {

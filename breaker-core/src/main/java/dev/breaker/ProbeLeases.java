@@ -69,6 +69,12 @@ final class ProbeLeases {
         return end != null && end.nanosLeft() > 0;
     }
 
+    /** Until when the store has no probe for this instance, as far as is known. Takes no lock. */
+    @Nullable
+    Deadline denial() {
+        return denial;
+    }
+
     private static @Nullable Permit giveUp(CompletableFuture<@Nullable Permit> answer) {
         return answer.complete(null) ? null : answer.join();
     }

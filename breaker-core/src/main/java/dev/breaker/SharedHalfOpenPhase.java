@@ -28,6 +28,13 @@ final class SharedHalfOpenPhase extends HalfOpenPhase {
 
     @Override
     @Nullable
+    Deadline deadline() {
+        Sharing sharing = circuit.sharing();
+        return sharing == null ? null : sharing.leases().denial();
+    }
+
+    @Override
+    @Nullable
     Permit tryAcquire() {
         return circuit.admission().probe(this);
     }

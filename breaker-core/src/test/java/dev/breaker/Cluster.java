@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.breaker.shared.SharedStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +58,11 @@ final class Cluster {
 
         BreakerState state() {
             return breaker.state();
+        }
+
+        /** Why a call is rejected. */
+        CallNotPermittedException rejection() {
+            return catchThrowableOfType(CallNotPermittedException.class, breaker::acquire);
         }
 
         boolean isRejected() {

@@ -371,6 +371,28 @@ class SharedCircuitTest {
         }
 
         @Test
+        void tellsARejectedCallWhenTheNextProbeMayBeFree() {
+            Cluster cluster = openCluster(2, halfOfTen().probeLease(Duration.ofSeconds(4)));
+            cluster.afterSeconds(31);
+            acquireEverywhere(cluster, 3);
+            CallNotPermittedException rejection = cluster.node(1).rejection();
+            assertThat(rejection.state()).isEqualTo(HALF_OPEN);
+            assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(4));
+            assertThat(cluster.afterSeconds(1).node(1).rejection().retryAfter()).isEqualTo(Duration.ofSeconds(3));
+        }
+
+        @Test
+        void tellsARejectedCallOfNoTimeWhenTheStoreHasNotAnswered() {
+            Cluster cluster = openCluster(2, halfOfTen().halfOpenAcquireTimeout(Duration.ZERO));
+            cluster.afterSeconds(31);
+            assertThat(cluster.node(0).isRejected()).isFalse();
+            cluster.store.fault = Fault.HELD;
+            CallNotPermittedException rejection = cluster.node(1).rejection();
+            assertThat(rejection.state()).isEqualTo(HALF_OPEN);
+            assertThat(rejection.retryAfter()).isNull();
+        }
+
+        @Test
         void decidesAsSoonAsTheOutcomeIsCertain() {
             Cluster cluster = openCluster(2, halfOfTen());
             cluster.afterSeconds(31);

@@ -118,6 +118,20 @@ class SharedHealthProbeTest {
         }
 
         @Test
+        void tellsARejectedCallOfNoTimeWhileItIsAwaited() {
+            Cluster cluster = open();
+            assertThat(cluster.node(1).rejection().retryAfter()).isEqualTo(Duration.ofSeconds(15));
+            partner.during = () -> {
+                assertTimeLeftOpen(cluster, Duration.ZERO);
+                assertThat(cluster.nodes)
+                        .allSatisfy(node ->
+                                assertThat(node.rejection().retryAfter()).isNull());
+            };
+            cluster.afterSeconds(15);
+            assertThat(cluster.node(1).rejection().retryAfter()).isEqualTo(Duration.ofSeconds(30));
+        }
+
+        @Test
         void costsAFewRequestsOfTheStoreHoweverManyCallsAreRejected() {
             Cluster cluster = open();
             partner.during = () -> {
