@@ -304,6 +304,27 @@ class DataFaultsTest {
                 .note("circuits when idle", tenants.size());
     }
 
+    /* What docs/redis.md says of keys that come from strangers, who may make the circuit of every key open. */
+    @Test
+    void everyGenerationOfKeysLeavesAStateAndAWindowForADay() {
+        int most = 3;
+        Peer instance = join(config().slidingWindowType(BreakerConfig.SlidingWindowType.COUNT_BASED)
+                .waitDurationInOpenState(Duration.ofMillis(100))
+                .maxKeys(most)
+                .keyIdleExpiry(Duration.ofSeconds(1))
+                .build());
+        KeyedBreakers tenants = instance.registry.keyed("tenant");
+        for (String generation : List.of("first", "second")) {
+            IntStream.range(0, 2 * most).forEach(i -> Peer.calls(tenants.breaker(generation + i), 3, false));
+            soon().until(() -> tenants.size() == 0);
+        }
+        List<String> left = keys().stream().filter(key -> key.contains("{tenant%5B")).toList();
+        assertThat(left).filteredOn(key -> key.endsWith(":state")).hasSize(2 * most);
+        assertThat(left).filteredOn(key -> key.contains(":window:")).hasSize(2 * most);
+        assertThat(left).hasSize(4 * most).allSatisfy(key -> assertThat((Long) redis.command("PTTL", key))
+                .isBetween(1L, Duration.ofDays(1).toMillis()));
+    }
+
     private static final String IMMORTAL = """
             local immortal = 0
             for _, key in ipairs(redis.call('KEYS', '*')) do
