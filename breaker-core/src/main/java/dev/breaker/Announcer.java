@@ -25,12 +25,12 @@ final class Announcer {
         this.since = circuit.now();
     }
 
-    /** Waits with an opening until it is known whose it is. */
+    /** Waits with an opening or a reset until it is known whose it is. */
     void hold(String why) {
         held = why;
     }
 
-    /** Why the circuit has opened, if that has yet to be told. */
+    /** Why the circuit has opened or was reset, if that has yet to be told. */
     @Nullable
     String held() {
         return held;

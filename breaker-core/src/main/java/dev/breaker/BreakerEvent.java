@@ -33,7 +33,8 @@ public sealed interface BreakerEvent {
      * @param to state entered
      * @param cause why, in words
      * @param scope whether the whole cluster moved or this instance alone
-     * @param epoch identity of the stay that begins; zero when the instance moved alone
+     * @param epoch identity of the stay that begins in the cluster; zero when the instance moved alone, and when an override
+     *     begins or ends
      * @param announcer whether this instance made the transition
      * @param lastFailure when a CLOSED or HALF_OPEN circuit opens, class and message of the last failure that this instance
      *     recorded in the state left; null if there was none, and for all other transitions

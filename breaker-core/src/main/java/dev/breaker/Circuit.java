@@ -193,10 +193,13 @@ final class Circuit extends Exclusive {
 
     void reset(String why) {
         exclusively(() -> {
-            boolean forAll = sharing != null && sharing.isActive();
             phases.begin(phases.closed(), why);
+            if (sharing != null && sharing.isActive()) {
+                phases.announcer().hold(why);
+            } else {
+                phases.announce(why, BreakerScope.INSTANCE, 0, true);
+            }
             ifShared(cluster -> cluster.reset(why));
-            phases.announce(why, forAll ? BreakerScope.CLUSTER : BreakerScope.INSTANCE, 0, true);
         });
     }
 

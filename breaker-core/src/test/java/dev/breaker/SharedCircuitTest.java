@@ -1090,6 +1090,52 @@ class SharedCircuitTest {
             assertThat(cluster.afterSeconds(1).states()).containsOnly(CLOSED);
         }
 
+        private Stream<BreakerEvent.Transition> closings(Cluster cluster) {
+            return cluster.announced().stream().filter(event -> event.to() == CLOSED);
+        }
+
+        @Test
+        void isAnnouncedOnceAsTheStayThatBegins() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.node(1).breaker.reset("fixed", "ann");
+            assertThat(closings(cluster)).singleElement().satisfies(event -> {
+                assertThat(event.cause()).isEqualTo("reset by ann: fixed");
+                assertThat(event.scope()).isEqualTo(BreakerScope.CLUSTER);
+                assertThat(event.epoch())
+                        .isPositive()
+                        .isEqualTo(cluster.node(0).breaker.snapshot().epoch());
+            });
+        }
+
+        @Test
+        void isAnnouncedByTheFirstOfTwoAndHoldsAtOnceForBoth() {
+            Cluster cluster = new Cluster(2, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.store.affected = "transition"::equals;
+            cluster.store.fault = Fault.HELD;
+            cluster.node(0).breaker.reset("fixed", "ann");
+            cluster.node(1).breaker.reset("fixed", "bob");
+            assertThat(cluster.states()).containsOnly(CLOSED);
+            assertThat(closings(cluster)).isEmpty();
+            cluster.store.proceed();
+            cluster.afterSeconds(5);
+            assertThat(cluster.states()).containsOnly(CLOSED);
+            assertThat(closings(cluster)).hasSize(1);
+        }
+
+        @Test
+        void isThatOfOneInstanceIfTheStoreTurnsOutToBeAway() {
+            Cluster cluster = new Cluster(1, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.store.fault = Fault.DOWN;
+            cluster.node(0).breaker.reset("fixed", "ann");
+            assertThat(closings(cluster)).extracting(BreakerEvent.Transition::scope).containsExactly(BreakerScope.INSTANCE);
+            cluster.store.fault = Fault.NONE;
+            cluster.afterSeconds(5);
+            assertThat(closings(cluster)).hasSize(1);
+        }
+
         @Test
         void reachesTheClusterLaterWhenTheStoreIsAway() {
             Cluster cluster = new Cluster(2, threeInARow().waitDurationInOpenState(Duration.ofHours(1)));
