@@ -3,7 +3,7 @@ package dev.breaker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of one circuit's transitions, each change of state once, until the circuit is removed. Used under the circuit's lock but
+ * Tells of one circuit's transitions, each change of state once, and of its settings, until the circuit is removed. Used under the circuit's lock but
  * for {@link #fallSilent}.
  */
 final class Announcer {
@@ -52,13 +52,20 @@ final class Announcer {
         String lastFailure = trips ? circuit.outcomes().lastFailureSince(since) : null;
         announced = to;
         since = circuit.now();
-        tell(new BreakerEvent.Transition(circuit.name(), from, to, why, scope, epoch, announcer, lastFailure));
+        BreakerEvent.Transition event =
+                new BreakerEvent.Transition(circuit.name(), from, to, why, scope, epoch, announcer, lastFailure);
+        tell(() -> listeners.transition(event));
     }
 
-    private void tell(BreakerEvent.Transition event) {
+    /** Tells of other settings once the lock is free. */
+    void reconfigured() {
+        tell(() -> listeners.reconfigured(new BreakerEvent.Reconfigured(circuit.name())));
+    }
+
+    private void tell(Runnable news) {
         circuit.effect(() -> listeners.exclusively(() -> {
             if (!silent) {
-                listeners.transition(event);
+                news.run();
             }
         }));
     }

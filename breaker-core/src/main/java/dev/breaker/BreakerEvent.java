@@ -25,6 +25,13 @@ public sealed interface BreakerEvent {
     record Removed(String breaker) implements BreakerEvent {}
 
     /**
+     * The circuit goes on with other settings, see {@link BreakerRegistry#reconfigure()}.
+     *
+     * @param breaker name of the circuit
+     */
+    record Reconfigured(String breaker) implements BreakerEvent {}
+
+    /**
      * The circuit moved from one state to another. Every instance sees every transition it follows; exactly one instance of
      * the cluster is the one that {@linkplain #announcer() announces} it.
      *

@@ -17,6 +17,9 @@ public interface BreakerListener {
     /** A circuit was removed. */
     default void onRemoved(BreakerEvent.Removed event) {}
 
+    /** A circuit goes on with other settings. */
+    default void onReconfigured(BreakerEvent.Reconfigured event) {}
+
     /** The circuit moved from one state to another. */
     default void onTransition(BreakerEvent.Transition event) {}
 

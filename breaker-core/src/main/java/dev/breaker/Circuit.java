@@ -218,6 +218,7 @@ final class Circuit extends Exclusive {
             outcomes.judgeBy(next);
             phases.reshape(now);
             ifShared(cluster -> cluster.reshape(now, phases.automatic()));
+            phases.announcer().reconfigured();
         });
     }
 

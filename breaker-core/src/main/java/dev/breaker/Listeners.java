@@ -23,6 +23,8 @@ final class Listeners extends Exclusive {
             new Audience<>("onCreated", BreakerEvent.Created.class, BreakerListener::onCreated);
     private final Audience<BreakerEvent.Removed> removals =
             new Audience<>("onRemoved", BreakerEvent.Removed.class, BreakerListener::onRemoved);
+    private final Audience<BreakerEvent.Reconfigured> reconfigurations =
+            new Audience<>("onReconfigured", BreakerEvent.Reconfigured.class, BreakerListener::onReconfigured);
     private final Audience<BreakerEvent.Transition> transitions =
             new Audience<>("onTransition", BreakerEvent.Transition.class, BreakerListener::onTransition);
     private final Audience<BreakerEvent.SharingDegraded> degradations =
@@ -30,7 +32,16 @@ final class Listeners extends Exclusive {
     private final Audience<BreakerEvent.SharingRecovered> recoveries = new Audience<>(
             "onSharingRecovered", BreakerEvent.SharingRecovered.class, BreakerListener::onSharingRecovered);
     private final List<Audience<?>> all = List.of(
-            successes, failures, ignored, rejections, creations, removals, transitions, degradations, recoveries);
+            successes,
+            failures,
+            ignored,
+            rejections,
+            creations,
+            removals,
+            reconfigurations,
+            transitions,
+            degradations,
+            recoveries);
     private final Timers deliveries;
 
     Listeners(Timers deliveries) {
@@ -58,6 +69,11 @@ final class Listeners extends Exclusive {
     /** Under the lock. */
     void removed(BreakerEvent.Removed event) {
         effect(() -> deliveries.soon(() -> removals.tell(event)));
+    }
+
+    /** Under the lock. */
+    void reconfigured(BreakerEvent.Reconfigured event) {
+        effect(() -> deliveries.soon(() -> reconfigurations.tell(event)));
     }
 
     /** Under the lock. */

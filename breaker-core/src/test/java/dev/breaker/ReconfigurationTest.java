@@ -326,6 +326,23 @@ class ReconfigurationTest {
                 .build();
 
         @Test
+        void tellsWhichCircuitsGoOnWithOtherSettings() {
+            List<String> told = new ArrayList<>();
+            registry.addListener(new BreakerListener() {
+                @Override
+                public void onReconfigured(BreakerEvent.Reconfigured event) {
+                    told.add(event.breaker());
+                }
+            });
+            configs.put("same", BreakerConfig.defaults());
+            configs.put("changed", BreakerConfig.defaults());
+            configs.keySet().forEach(registry::breaker);
+            configs.put("changed", BreakerConfig.builder().minimumNumberOfCalls(3).build());
+            registry.reconfigure();
+            assertThat(told).containsExactly("changed");
+        }
+
+        @Test
         void changesNoCircuitIfTheLastConfigurationIsInvalid() {
             AtomicInteger answers = new AtomicInteger();
             BreakerRegistry fallible = BreakerRegistry.builder()

@@ -13,7 +13,10 @@ final class BoundRegistry {
     private final MeterRegistry registry;
     private final List<MeterSet> sets;
     private final List<Meter> common;
-    private final Map<String, SourceMeters> bySource = new HashMap<>();
+    private final Map<Part, SourceMeters> parts = new HashMap<>();
+
+    /** What one set registers for one name. */
+    private record Part(String name, MeterSet set) {}
 
     /**
      * @param sets which meters a source has
@@ -31,21 +34,27 @@ final class BoundRegistry {
 
     /** Makes the meters of that name those of the source, or none if there is no source any more. */
     void refresh(String name, @Nullable MeterSource source) {
-        SourceMeters present = bySource.get(name);
+        for (MeterSet set : sets) {
+            refresh(new Part(name, set), source != null && set.suits(source) ? source : null);
+        }
+    }
+
+    private void refresh(Part part, @Nullable MeterSource source) {
+        SourceMeters present = parts.get(part);
         if (present != null && !present.areOf(source)) {
             present.remove();
-            bySource.remove(name);
+            parts.remove(part);
         }
-        if (source != null && !bySource.containsKey(name)) {
+        if (source != null && !parts.containsKey(part)) {
             SourceMeters meters = new SourceMeters(source, registry);
-            sets.forEach(set -> set.register(source, meters));
-            bySource.put(name, meters);
+            part.set().register(source, meters);
+            parts.put(part, meters);
         }
     }
 
     void clear() {
-        bySource.values().forEach(SourceMeters::remove);
-        bySource.clear();
+        parts.values().forEach(SourceMeters::remove);
+        parts.clear();
         common.forEach(registry::remove);
     }
 }

@@ -35,6 +35,7 @@ public final class BreakerMetrics implements MeterBinder, AutoCloseable {
     public BreakerMetrics(BreakerRegistry registry, boolean resilience4jNames) {
         this.registry = registry;
         sets.add(new CircuitMeters());
+        sets.add(new DurationMeters());
         listeners.add(new Population());
         if (resilience4jNames) {
             Resilience4jTimers timers = new Resilience4jTimers(registry, this::refreshIfBound);
@@ -81,11 +82,16 @@ public final class BreakerMetrics implements MeterBinder, AutoCloseable {
         bound.clear();
     }
 
-    /** Follows circuits as they come and go. */
+    /** Follows circuits as they come and go, and their settings. */
     private final class Population implements BreakerListener {
 
         @Override
         public void onCreated(BreakerEvent.Created event) {
+            refresh(MeterSource.nameOf(registry, event.breaker()));
+        }
+
+        @Override
+        public void onReconfigured(BreakerEvent.Reconfigured event) {
             refresh(MeterSource.nameOf(registry, event.breaker()));
         }
 

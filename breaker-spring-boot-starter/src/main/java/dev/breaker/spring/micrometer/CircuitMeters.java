@@ -30,10 +30,6 @@ final class CircuitMeters implements MeterSet {
         if (family != null) {
             meters.gauge("breaker.keys", "keys", "Keys that have a circuit of their own", asked -> family.size());
         }
-        if (source.isTimed()) {
-            duration(meters, "success", BreakerTotals::successes, BreakerTotals::successNanos);
-            duration(meters, "failure", BreakerTotals::failures, BreakerTotals::failureNanos);
-        }
         if (source.isShared()) {
             meters.age(
                     "breaker.sharing.staleness",
@@ -44,14 +40,6 @@ final class CircuitMeters implements MeterSet {
 
     private static void calls(SourceMeters meters, String outcome, ToLongFunction<BreakerTotals> count) {
         meters.counter("breaker.calls", CALLS, "Calls by what became of them", count, "outcome", outcome);
-    }
-
-    private static void duration(
-            SourceMeters meters,
-            String outcome,
-            ToLongFunction<BreakerTotals> count,
-            ToLongFunction<BreakerTotals> nanos) {
-        meters.durations("breaker.call.duration", "How long calls took", count, nanos, "outcome", outcome);
     }
 
     private static void state(SourceMeters meters) {

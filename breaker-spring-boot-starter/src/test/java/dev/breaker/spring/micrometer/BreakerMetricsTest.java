@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -146,6 +147,28 @@ class BreakerMetricsTest {
             metrics.bindTo(meters);
             registry.breaker("plain");
             assertThat(meters.find("breaker.call.duration").meters()).isEmpty();
+        }
+
+        @Test
+        void hasDurationsForAsLongAsTheSettingsHaveCallsTimed() {
+            AtomicReference<BreakerConfig> settings = new AtomicReference<>(BreakerConfig.defaults());
+            BreakerRegistry changing = BreakerRegistry.builder()
+                    .ticker(ticker)
+                    .configs(name -> settings.get())
+                    .build();
+            Breaker changed = changing.breaker("partner");
+            new BreakerMetrics(changing).bindTo(meters);
+            Meter calls = meters.get("breaker.calls").tag("outcome", "success").meter();
+
+            settings.set(TIMED);
+            changing.reconfigure();
+            changed.acquire().success(Duration.ofSeconds(2).toNanos());
+            assertThat(value("breaker.call.duration", "outcome", "success")).isEqualTo(2);
+
+            settings.set(BreakerConfig.defaults());
+            changing.reconfigure();
+            assertThat(meters.find("breaker.call.duration").meters()).isEmpty();
+            assertThat(meters.getMeters()).contains(calls);
         }
 
         @Test
