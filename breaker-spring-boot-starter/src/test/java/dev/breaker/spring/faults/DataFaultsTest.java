@@ -318,11 +318,14 @@ class DataFaultsTest {
             IntStream.range(0, 2 * most).forEach(i -> Peer.calls(tenants.breaker(generation + i), 3, false));
             soon().until(() -> tenants.size() == 0);
         }
-        List<String> left = keys().stream().filter(key -> key.contains("{tenant%5B")).toList();
+        List<String> left =
+                keys().stream().filter(key -> key.contains("{tenant%5B")).toList();
         assertThat(left).filteredOn(key -> key.endsWith(":state")).hasSize(2 * most);
         assertThat(left).filteredOn(key -> key.contains(":window:")).hasSize(2 * most);
-        assertThat(left).hasSize(4 * most).allSatisfy(key -> assertThat((Long) redis.command("PTTL", key))
-                .isBetween(1L, Duration.ofDays(1).toMillis()));
+        assertThat(left)
+                .hasSize(4 * most)
+                .allSatisfy(key -> assertThat((Long) redis.command("PTTL", key))
+                        .isBetween(1L, Duration.ofDays(1).toMillis()));
     }
 
     private static final String IMMORTAL = """
