@@ -105,6 +105,7 @@ public final class HealthProbeFinder {
                 .filter(method -> method.getName().equals(name))
                 .map(method -> name + "(" + names(List.of(method.getParameterTypes()), ", ") + ")")
                 .distinct()
+                .sorted()
                 .collect(Collectors.joining(" and "));
         return others.isEmpty() ? "" : ", only " + others;
     }
