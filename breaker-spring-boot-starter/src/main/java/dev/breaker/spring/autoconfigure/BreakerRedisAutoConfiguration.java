@@ -58,9 +58,8 @@ public final class BreakerRedisAutoConfiguration {
         }
         RedisConnectionFactory factory = application.getIfUnique();
         if (factory == null) {
-            log.warn(
-                    "Circuit breakers are not shared: of the Redis connection factories, none is the only candidate or"
-                            + " primary, and none has the qualifier 'breaker'");
+            log.warn("Circuit breakers are not shared: of the Redis connection factories, none is the only candidate or"
+                    + " primary, and none has the qualifier 'breaker'");
             return null;
         }
         return RedisSharedStoreFactory.derivedFrom(factory, masterReplica(details.getIfUnique()), settings);

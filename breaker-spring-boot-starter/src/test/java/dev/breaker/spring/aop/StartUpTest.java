@@ -286,7 +286,9 @@ class StartUpTest {
                 context.registerBean(PropertySourcesPlaceholderConfigurer.class);
                 context.register(UnresolvedFallback.class);
             });
-            assertThat(refusal.getDescription()).startsWith("Invalid fallbackMethod (${no.such.property})");
+            assertThat(refusal.getDescription())
+                    .startsWith("Invalid fallbackMethod (${no.such.property})")
+                    .contains("placeholder 'no.such.property'");
         }
 
         @Test

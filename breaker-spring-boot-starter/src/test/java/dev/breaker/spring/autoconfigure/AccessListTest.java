@@ -70,7 +70,8 @@ class AccessListTest {
     void holdsNoCommandThatNothingCalls() throws IOException {
         Set<String> called = new HashSet<>(Set.of("eval", "evalsha", "subscribe", "unsubscribe"));
         try (Stream<Path> scripts = Files.list(SCRIPTS)) {
-            for (Path script : scripts.filter(file -> file.toString().endsWith(".lua")).toList()) {
+            for (Path script :
+                    scripts.filter(file -> file.toString().endsWith(".lua")).toList()) {
                 Pattern.compile("(?:call|try)\\('([A-Z]+)'")
                         .matcher(Files.readString(script))
                         .results()
@@ -147,8 +148,9 @@ class AccessListTest {
             assertThat(registry.sharing()).isEqualTo(Sharing.ACTIVE);
             assertSeesReports(one.getBean(SharedStore.class), other.getBean(SharedStore.class));
         }));
-        assertThat(servers).allSatisfy(server -> assertThat((List<?>) server.command("ACL", "LOG"))
-                .isEmpty());
+        assertThat(servers)
+                .allSatisfy(server ->
+                        assertThat((List<?>) server.command("ACL", "LOG")).isEmpty());
     }
 
     @Test

@@ -60,8 +60,9 @@ class BreakerConfigCustomizerTest {
                 .run(context -> {
                     names.clear();
                     change(context, "breaker.instances.partner.failure-count-threshold=5");
-                    BreakerConfig config =
-                            context.getBean(BreakerRegistry.class).breaker("partner").config();
+                    BreakerConfig config = context.getBean(BreakerRegistry.class)
+                            .breaker("partner")
+                            .config();
                     assertThat(config.failureCountThreshold()).isEqualTo(5);
                     assertThat(config.minimumNumberOfCalls()).isEqualTo(7);
                     assertThat(names).containsExactly("partner", "partner");

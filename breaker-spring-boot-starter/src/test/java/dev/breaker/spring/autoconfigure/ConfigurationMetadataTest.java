@@ -98,7 +98,8 @@ class ConfigurationMetadataTest {
             } else if (!(value instanceof CircuitProperties)) {
                 for (RecordComponent part : group.getType().getRecordComponents()) {
                     assertDefault(
-                            name + "." + kebab(part.getName()), part.getAccessor().invoke(value));
+                            name + "." + kebab(part.getName()),
+                            part.getAccessor().invoke(value));
                 }
             }
         }
@@ -113,8 +114,13 @@ class ConfigurationMetadataTest {
     /** Those that no BreakerConfig has: written as they are stated they change nothing, and otherwise they do. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"ignore-http-client-errors", "retry-after-enabled", "show-in-health", "affects-health",
-                "ignore-class-binding-exceptions"})
+            strings = {
+                "ignore-http-client-errors",
+                "retry-after-enabled",
+                "show-in-health",
+                "affects-health",
+                "ignore-class-binding-exceptions"
+            })
     void statesTheDefaultsOfWhatIsDecidedOutsideOfCircuits(String setting) {
         String name = "breaker.defaults." + setting;
         boolean stated = properties.get(name).get("defaultValue").asBoolean();
@@ -148,21 +154,21 @@ class ConfigurationMetadataTest {
     /** An editor knows the constants of a type, but not which texts a text may be. */
     @Test
     void hintsAtClassesAndBeans() {
-        assertThat(written("breaker.defaults", CircuitProperties.class))
-                .allSatisfy((name, component) -> {
-                    boolean isText = component.getGenericType().getTypeName().contains("java.lang.String");
-                    boolean isFree = name.endsWith(".base-config") || name.endsWith("-synchronization-strategy");
-                    if (isText && !isFree) {
-                        assertThat(hints).containsKey(name);
-                    }
-                });
+        assertThat(written("breaker.defaults", CircuitProperties.class)).allSatisfy((name, component) -> {
+            boolean isText = component.getGenericType().getTypeName().contains("java.lang.String");
+            boolean isFree = name.endsWith(".base-config") || name.endsWith("-synchronization-strategy");
+            if (isText && !isFree) {
+                assertThat(hints).containsKey(name);
+            }
+        });
         assertThat(hints.values().stream()
-                        .flatMap(hint -> StreamSupport.stream(hint.path("providers").spliterator(), false))
+                        .flatMap(hint ->
+                                StreamSupport.stream(hint.path("providers").spliterator(), false))
                         .map(provider -> provider.path("parameters").path("target"))
                         .filter(target -> !target.isMissingNode()))
                 .isNotEmpty()
-                .allSatisfy(target ->
-                        assertThat(ClassUtils.isPresent(target.asString(), null)).isTrue());
+                .allSatisfy(target -> assertThat(ClassUtils.isPresent(target.asString(), null))
+                        .isTrue());
     }
 
     @Test
@@ -173,7 +179,9 @@ class ConfigurationMetadataTest {
                         .extracting(value -> value.get("value").asString())
                         .as(name)
                         .containsExactlyElementsOf(Stream.of(component.getType().getEnumConstants())
-                                .map(constant -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                                .map(constant -> constant.toString()
+                                        .toLowerCase(Locale.ROOT)
+                                        .replace('_', '-'))
                                 .toList());
             }
         });

@@ -116,7 +116,8 @@ class MigratedFromResilience4jTest {
         @Test
         void hasTheConfigurationThatItNames() throws IOException {
             migrated((offers, breaker, breakers) -> {
-                BreakerConfig config = breakers.find("partner-samples").orElseThrow().config();
+                BreakerConfig config =
+                        breakers.find("partner-samples").orElseThrow().config();
                 assertThat(config.waitDurationInOpenState()).isEqualTo(Duration.ofMinutes(2));
                 assertThat(config.minimumNumberOfCalls()).isEqualTo(4);
                 assertThat(offers.sample()).isEqualTo("hot for nobody in particular");

@@ -85,22 +85,22 @@ class ReplacedBeansTest {
         T own = type == BreakerRegistry.class
                 ? type.cast(BreakerRegistry.builder().ticker(new ManualTicker()).build())
                 : mock(type);
-        runner.withBean("own", type, () -> own).run(context -> assertThat(context.getBeansOfType(type))
-                .containsOnlyKeys("own"));
+        runner.withBean("own", type, () -> own)
+                .run(context -> assertThat(context.getBeansOfType(type)).containsOnlyKeys("own"));
     }
 
     @Test
     void takesThePlaceOfOurHealthByItsName() {
         HealthIndicator own = () -> Health.up().build();
         runner.withBean("breakersHealthIndicator", HealthIndicator.class, () -> own)
-                .run(context -> assertThat(context.getBean("breakersHealthIndicator"))
-                        .isSameAs(own));
+                .run(context ->
+                        assertThat(context.getBean("breakersHealthIndicator")).isSameAs(own));
     }
 
     @Test
     void isNotNeeded() {
-        runner.run(context -> assertThat(replaceable())
-                .allSatisfy(type -> assertThat(context).hasSingleBean(type)));
+        runner.run(context ->
+                assertThat(replaceable()).allSatisfy(type -> assertThat(context).hasSingleBean(type)));
     }
 
     /** A further bean is either replaceable or among the others. */

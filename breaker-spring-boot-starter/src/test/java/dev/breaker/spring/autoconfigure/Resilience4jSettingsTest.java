@@ -182,7 +182,8 @@ class Resilience4jSettingsTest {
                         .contains("breaker.circuit-breaker-aspect-order (order annotations with breaker.aspect.order)")
                         .contains("breaker.tags (tag metrics")
                         .contains("breaker.configs.default.event-consumer-buffer-size (breaker.events.buffer-size is")
-                        .contains("breaker.instances.partner.event-consumer-buffer-size (breaker.events.buffer-size is");
+                        .contains(
+                                "breaker.instances.partner.event-consumer-buffer-size (breaker.events.buffer-size is");
             });
         }
     }

@@ -69,7 +69,8 @@ class WaitingForAProbeTest {
                     for (int i = 0; i < 2; i++) {
                         Combined.circuit(context).acquire().failure(new IOException("down"), 0);
                     }
-                    context.getBean(ManualTicker.class).advance(Combined.circuit(context).config().waitDurationInOpenState());
+                    context.getBean(ManualTicker.class)
+                            .advance(Combined.circuit(context).config().waitDurationInOpenState());
                     Executor threads = context.getBean("applicationTaskExecutor", Executor.class);
                     Partner partner = context.getBean(Partner.class);
                     List<CompletableFuture<Thread>> calls = Stream.generate(

@@ -216,11 +216,10 @@ class CodeBlocksTest {
         assertThat(accessLists)
                 .extracting(block -> block.page().getFileName().toString())
                 .containsExactly("README.md", "redis.md");
-        assertThat(accessLists).extracting(Block::text).containsOnly(accessLists.get(1).text());
-        assertThat(accessLists.get(1).text().lines())
-                .singleElement()
-                .asString()
-                .startsWith("ACL SETUSER");
+        assertThat(accessLists)
+                .extracting(Block::text)
+                .containsOnly(accessLists.get(1).text());
+        assertThat(accessLists.get(1).text().lines()).singleElement().asString().startsWith("ACL SETUSER");
     }
 
     @Test

@@ -29,8 +29,8 @@ class RedisPageTest {
                 .filter(block -> block.language().equals("java"))
                 .findFirst()
                 .orElseThrow();
-        String here =
-                page.text().replace("\"redis-for-breakers\", 6379", "\"%s\", %d".formatted(target.host(), target.port()));
+        String here = page.text()
+                .replace("\"redis-for-breakers\", 6379", "\"%s\", %d".formatted(target.host(), target.port()));
         assertThat(here).isNotEqualTo(page.text());
         return new Block(page.page(), page.line(), page.language(), here);
     }
@@ -39,7 +39,8 @@ class RedisPageTest {
     void theFactoryForBreakersLeavesTheApplicationItsOwn(@TempDir Path output) throws Exception {
         try (RealRedis own = RealRedis.start();
                 RealRedis breakers = RealRedis.start();
-                URLClassLoader classes = new URLClassLoader(new URL[] {output.toUri().toURL()})) {
+                URLClassLoader classes =
+                        new URLClassLoader(new URL[] {output.toUri().toURL()})) {
             assertThat(Snippets.errors(List.of(factory(breakers)), output)).isEmpty();
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(
@@ -54,7 +55,9 @@ class RedisPageTest {
                     .run(context -> {
                         context.getBean(StringRedisTemplate.class).opsForValue().set("customer", "anna");
                         assertThat(own.command("GET", "customer")).isEqualTo("anna");
-                        context.getBean(BreakerRegistry.class).breaker("partner").forceOpen("test", "test", null);
+                        context.getBean(BreakerRegistry.class)
+                                .breaker("partner")
+                                .forceOpen("test", "test", null);
                         await().atMost(Duration.ofSeconds(20))
                                 .until(
                                         () -> breakers.command("EXISTS", "breaker:offers:{partner}:override"),
