@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param consecutiveFailureThreshold failures in a row at which the circuit opens; 0 is off
  * @param waitDurationInOpenState wait before the first probes
  * @param exponentialBackoffMultiplier factor on the wait for each further opening
- * @param exponentialMaxWaitDurationInOpenState cap of the growing wait
+ * @param exponentialMaxWaitDurationInOpenState cap of the growing wait; unset, 365 days for a wait that is longer than 10m
  * @param randomizedWaitFactor fraction by which the wait is spread
  * @param automaticTransition whether an open circuit becomes half-open without a call
  * @param permittedNumberOfCallsInHalfOpenState probes of a half-open stay in the whole cluster
