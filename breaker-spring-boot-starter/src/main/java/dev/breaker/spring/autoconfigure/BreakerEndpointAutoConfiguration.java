@@ -28,7 +28,6 @@ public final class BreakerEndpointAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnAvailableEndpoint(BreakersEndpoint.class)
     KnownFields breakersKnownFields() {
         return new KnownFields();
     }

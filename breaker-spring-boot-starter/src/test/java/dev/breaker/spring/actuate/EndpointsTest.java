@@ -271,6 +271,37 @@ class EndpointsTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"servlet", "reactive"})
+        void takesTheNameOfTheCircuitFromThePathAlone(String web) throws Exception {
+            ConfigurableApplicationContext served = start("spring.main.web-application-type=" + web);
+            try {
+                BreakerRegistry circuits = served.getBean(BreakerRegistry.class);
+                circuits.breaker("partner");
+                circuits.breaker("foreign");
+                String decision = "{\"action\": \"disable\", \"reason\": \"x\"%s}";
+                String named = decision.formatted(", \"name\": \"foreign\"");
+                for (Answer answer : List.of(
+                        post(served, "breakers/partner", named),
+                        post(served, "breakers/partner", decision.formatted(", \"name\": null")),
+                        post(served, "breakers/partner?name=foreign", decision.formatted("")),
+                        send(served, HttpRequest.newBuilder(), "breakers/partner?name=foreign"),
+                        send(served, HttpRequest.newBuilder(), "breakers/partner?name=foreign&name=foreign"),
+                        send(served, HttpRequest.newBuilder(), "breakerevents/partner?name=foreign"))) {
+                    assertThat(answer.status()).isEqualTo(400);
+                    assertThat(answer.body().get("error").asString())
+                            .isEqualTo("Invalid field (name): the path names the circuit breaker.");
+                }
+                assertThat(circuits.breakers()).extracting(Breaker::state).containsOnly(BreakerState.CLOSED);
+                assertThat(post(served, "breakers/partner", decision.formatted("")).status())
+                        .isEqualTo(200);
+                assertThat(send(served, HttpRequest.newBuilder(), "breakers?name=foreign").status())
+                        .isEqualTo(200);
+            } finally {
+                served.close();
+            }
+        }
+
+        @ParameterizedTest
         @ValueSource(strings = {"action", "ttl"})
         void doesNotAnswerBadInputWithAllOfIt(String parameter) throws Exception {
             String body = "{\"action\": \"disable\", \"reason\": \"x\", \"%s\": \"%s\"}";
