@@ -87,8 +87,9 @@ public sealed interface BreakerEvent {
      *
      * @param breaker name of the circuit
      * @param cause what it threw, if anything
+     * @param nanos its duration, zero unless calls are timed and it came to its end
      */
-    record Ignored(String breaker, @Nullable Throwable cause) implements BreakerEvent {}
+    record Ignored(String breaker, @Nullable Throwable cause, long nanos) implements BreakerEvent {}
 
     /**
      * The shared store does not answer: from now on this instance decides by its own window. One event per outage, not one

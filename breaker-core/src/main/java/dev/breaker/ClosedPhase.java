@@ -53,7 +53,7 @@ final class ClosedPhase extends Phase implements Permit {
         switch (outcome) {
             case SUCCESS -> success(nanos);
             case FAILURE -> failed(thrown, nanos);
-            case IGNORED -> circuit.outcomes().ignored(thrown);
+            case IGNORED -> circuit.outcomes().ignored(thrown, nanos);
         }
         return outcome;
     }
@@ -81,7 +81,7 @@ final class ClosedPhase extends Phase implements Permit {
 
     @Override
     public void ignore() {
-        circuit.outcomes().ignored(null);
+        circuit.outcomes().ignored(null, 0);
     }
 
     /** Adds one outcome; under the circuit's lock. */

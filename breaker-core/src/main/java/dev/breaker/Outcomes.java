@@ -141,10 +141,10 @@ final class Outcomes {
         return areTimed() ? Math.max(0, nanos) : 0;
     }
 
-    void ignored(@Nullable Throwable thrown) {
+    void ignored(@Nullable Throwable thrown, long nanos) {
         counts.ignored();
         if (!listeners.ignored.isEmpty()) {
-            listeners.ignored.tell(new BreakerEvent.Ignored(name, Calls.unwrap(thrown)));
+            listeners.ignored.tell(new BreakerEvent.Ignored(name, Calls.unwrap(thrown), timed(nanos)));
         }
     }
 

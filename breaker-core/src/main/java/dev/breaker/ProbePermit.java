@@ -27,7 +27,7 @@ abstract class ProbePermit implements Permit {
         switch (outcome) {
             case SUCCESS -> success(nanos);
             case FAILURE -> failed(thrown, nanos);
-            case IGNORED -> ignored(thrown);
+            case IGNORED -> ignored(thrown, nanos);
         }
         return outcome;
     }
@@ -61,13 +61,13 @@ abstract class ProbePermit implements Permit {
 
     @Override
     public final void ignore() {
-        ignored(null);
+        ignored(null, 0);
     }
 
-    private void ignored(@Nullable Throwable cause) {
+    private void ignored(@Nullable Throwable cause, long nanos) {
         if (completed.compareAndSet(false, true)) {
             report(ProbeOutcome.RETURNED);
-            circuit.outcomes().ignored(cause);
+            circuit.outcomes().ignored(cause, nanos);
         }
     }
 }

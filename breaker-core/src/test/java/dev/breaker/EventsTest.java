@@ -139,7 +139,8 @@ class EventsTest {
             circuit.breaker.acquire().complete(null, cancelled, 0);
             assertThat(told)
                     .containsExactly(
-                            new BreakerEvent.Ignored("partner", null), new BreakerEvent.Ignored("partner", cancelled));
+                            new BreakerEvent.Ignored("partner", null, 0),
+                            new BreakerEvent.Ignored("partner", cancelled, 0));
         }
 
         @Test
@@ -147,10 +148,14 @@ class EventsTest {
             LocalCircuit timed =
                     new LocalCircuit(BreakerConfig.builder().slowCallDurationThreshold(Duration.ofSeconds(1)));
             timed.registry.addListener(new Listener(told::add));
+            CancellationException cancelled = new CancellationException();
             timed.succeeds(1, Duration.ofNanos(7)).fails(1, Duration.ofNanos(8));
+            timed.breaker.acquire().complete(null, cancelled, 9);
             assertThat(told)
                     .containsExactly(
-                            new BreakerEvent.Success("partner", 7), new BreakerEvent.Failure("partner", timed.down, 8));
+                            new BreakerEvent.Success("partner", 7),
+                            new BreakerEvent.Failure("partner", timed.down, 8),
+                            new BreakerEvent.Ignored("partner", cancelled, 9));
         }
 
         @Test
@@ -163,7 +168,7 @@ class EventsTest {
             assertThat(told)
                     .contains(
                             new BreakerEvent.Success("partner", 0),
-                            new BreakerEvent.Ignored("partner", null),
+                            new BreakerEvent.Ignored("partner", null, 0),
                             new BreakerEvent.Failure("partner", circuit.down, 0));
         }
 

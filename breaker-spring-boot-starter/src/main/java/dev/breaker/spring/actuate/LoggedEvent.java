@@ -37,6 +37,7 @@ record LoggedEvent(long number, String breaker, Instant time, Map<String, Object
         } else if (event instanceof BreakerEvent.Ignored ignored) {
             details.put("type", "IGNORED");
             exception(details, ignored.cause());
+            duration(details, ignored.nanos());
         } else if (event instanceof BreakerEvent.SharingDegraded degraded) {
             details.put("type", "SHARING_DEGRADED");
             details.put("cause", text(degraded.cause()));

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Times calls as Resilience4j does, one by one, because sums do not give the maximum and the histogram that its dashboards may
- * show. An event is built for each call while this listens. The duration of ignored calls is not known and recorded as zero.
+ * show. An event is built for each call while this listens.
  */
 final class Resilience4jTimers implements BreakerListener {
 
@@ -77,7 +77,8 @@ final class Resilience4jTimers implements BreakerListener {
 
     @Override
     public void onIgnored(BreakerEvent.Ignored event) {
-        of(event).forEach(timers -> timers.ignored.record(Duration.ZERO));
+        Duration duration = Duration.ofNanos(event.nanos());
+        of(event).forEach(timers -> timers.ignored.record(duration));
     }
 
     /* A circuit may be called before its creation has been told. */

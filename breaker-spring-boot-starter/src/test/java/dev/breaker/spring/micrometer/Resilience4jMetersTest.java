@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -169,7 +170,8 @@ class Resilience4jMetersTest {
             succeed(1, Duration.ofMillis(300));
             succeed(1, Duration.ofMillis(500));
             fail(1, Duration.ofMillis(200));
-            breaker.acquire().ignore();
+            breaker.acquire()
+                    .complete(null, new CancellationException(), Duration.ofMillis(70).toNanos());
             for (MeterRegistry each : List.of(meters, other)) {
                 assertThat(timer(each, "successful").count()).isEqualTo(2);
                 assertThat(timer(each, "successful").totalTime(TimeUnit.MILLISECONDS))
@@ -179,6 +181,8 @@ class Resilience4jMetersTest {
                 assertThat(timer(each, "failed").totalTime(TimeUnit.MILLISECONDS))
                         .isEqualTo(200);
                 assertThat(timer(each, "ignored").count()).isEqualTo(1);
+                assertThat(timer(each, "ignored").totalTime(TimeUnit.MILLISECONDS))
+                        .isEqualTo(70);
             }
         }
 
