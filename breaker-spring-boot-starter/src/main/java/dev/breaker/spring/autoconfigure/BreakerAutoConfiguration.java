@@ -16,6 +16,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -70,9 +71,12 @@ public final class BreakerAutoConfiguration {
         return new BreakerPropertiesRebinder(environment, properties, configs, registry);
     }
 
-    /* A post-processor comes before all beans and so must not need any: it reads its one setting from the environment. */
+    /*
+     * A post-processor comes before all beans and so must not need any: it reads its one setting from the environment. That of a
+     * parent context does not see the beans of a child.
+     */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static CircuitBreakerPostProcessor circuitBreakerPostProcessor(
             Environment environment, ObjectProvider<BreakerResolver> breakers) {
         int order = environment.getProperty("breaker.aspect.order", Integer.class, Ordered.LOWEST_PRECEDENCE);

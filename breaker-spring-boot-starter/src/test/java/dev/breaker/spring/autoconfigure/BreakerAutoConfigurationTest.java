@@ -361,6 +361,24 @@ class BreakerAutoConfigurationTest {
             });
         }
 
+        static class Annotated {
+            @CircuitBreaker(name = "of-child")
+            void call() {}
+        }
+
+        @Test
+        void ofAChildInterceptItsOwnBeansThoughTheParentDoesSoToo() {
+            runner.run(parent -> runner.withParent(parent).withBean(Annotated.class).run(child -> {
+                child.getBean(Annotated.class).call();
+                assertThat(parent.getBean(BreakerRegistry.class)
+                                .breaker("of-child")
+                                .snapshot()
+                                .counts()
+                                .calls())
+                        .isEqualTo(1);
+            }));
+        }
+
         @Test
         void outliveAPause() {
             Set<Thread> before = threads();
