@@ -56,6 +56,16 @@ class BreakerFactoryTest {
     }
 
     @Test
+    void countsTheAnswersOfFallbacks() {
+        assertThatThrownBy(() -> partner.run(BreakerFactoryTest::fail))
+                .isInstanceOf(NoFallbackAvailableException.class);
+        assertThat(circuits.fallbacks()).isZero();
+        partner.run(BreakerFactoryTest::fail, thrown -> "cold");
+        partner.run(() -> "rejected", thrown -> "cold");
+        assertThat(circuits.fallbacks()).isEqualTo(2);
+    }
+
+    @Test
     void givesTheFallbackTheRejection() {
         circuits.open();
         assertThat(partner.<Throwable>run(IllegalStateException::new, thrown -> thrown))

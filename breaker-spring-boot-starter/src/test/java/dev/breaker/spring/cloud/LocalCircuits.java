@@ -78,6 +78,10 @@ final class LocalCircuits implements FactoryCircuits, AutoCloseable {
         return partner().snapshot().counts().failures();
     }
 
+    long fallbacks() {
+        return partner().totals().fallbacks();
+    }
+
     void open() {
         for (int i = 0; i < 2; i++) {
             partner().acquire().failure(new IllegalStateException("down"), 0);

@@ -68,6 +68,15 @@ class ReactiveBreakerFactoryTest {
         assertThat(circuits.state()).isEqualTo(BreakerState.OPEN);
     }
 
+    @Test
+    void countsTheAnswersOfFallbacks() {
+        partner.run(down(), thrown -> Mono.just("cold")).block();
+        assertThat(circuits.fallbacks()).isOne();
+        partner.run(Flux.from(down()), thrown -> Flux.just("cold")).blockLast();
+        partner.run(Flux.just("rejected"), thrown -> Flux.just("cold")).blockLast();
+        assertThat(circuits.fallbacks()).isEqualTo(3);
+    }
+
     @Nested
     class AMono {
 
