@@ -10,6 +10,7 @@ import dev.breaker.InMemoryStore;
 import dev.breaker.ManualTicker;
 import dev.breaker.Ticker;
 import dev.breaker.shared.SharedStore;
+import dev.breaker.spring.UnreliableStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,20 +24,32 @@ class ApplicationEventsTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final InMemoryStore store = new InMemoryStore(ticker);
+    private final UnreliableStore way = new UnreliableStore(store);
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(BreakerAutoConfiguration.class))
             .withBean(Ticker.class, () -> ticker)
-            .withBean(SharedStore.class, () -> store)
+            .withBean(SharedStore.class, way::reached)
             .withBean(Audience.class)
             .withPropertyValues("breaker.defaults.consecutive-failure-threshold=2");
 
     static class Audience {
 
         final List<BreakerEvent.Transition> transitions = new ArrayList<>();
+        final List<BreakerEvent> sharing = new ArrayList<>();
 
         @EventListener
         void moved(BreakerEvent.Transition event) {
             transitions.add(event);
+        }
+
+        @EventListener
+        void alone(BreakerEvent.SharingDegraded event) {
+            sharing.add(event);
+        }
+
+        @EventListener
+        void togetherAgain(BreakerEvent.SharingRecovered event) {
+            sharing.add(event);
         }
     }
 
@@ -57,5 +70,19 @@ class ApplicationEventsTest {
             assertThat(here.get(0).announcer()).isTrue();
             assertThat(there.get(0).announcer()).isFalse();
         }));
+    }
+
+    @Test
+    void tellThatTheSharingEndsAndBeginsAgain() {
+        application.run(context -> {
+            context.getBean(BreakerRegistry.class).breaker("partner");
+            way.isAway(true);
+            ticker.advance(Duration.ofSeconds(5));
+            way.isAway(false);
+            ticker.advance(Duration.ofSeconds(5));
+            assertThat(context.getBean(Audience.class).sharing)
+                    .hasExactlyElementsOfTypes(
+                            BreakerEvent.SharingDegraded.class, BreakerEvent.SharingRecovered.class);
+        });
     }
 }
