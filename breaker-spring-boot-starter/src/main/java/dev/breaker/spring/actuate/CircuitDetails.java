@@ -22,6 +22,7 @@ final class CircuitDetails {
         BreakerSnapshot snapshot = breaker.snapshot();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("state", snapshot.state());
+        details.put("automaticState", snapshot.automaticState());
         details.put("scope", snapshot.stateScope());
         putMillis(details, "timeLeftOpenMs", snapshot.timeLeftOpen());
         details.put("failureRate", snapshot.counts().failureRate());

@@ -11,6 +11,7 @@ import dev.breaker.Ticker;
 import dev.breaker.shared.InstanceReport;
 import dev.breaker.shared.SharedState.Kind;
 import dev.breaker.shared.SharedStore;
+import dev.breaker.spring.UnreliableStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,7 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -42,8 +47,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MappingIterator;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeType;
 
 /**
  * The endpoints as an operator sees them: over HTTP, on an application that shares its circuits with another one. The
@@ -56,6 +61,8 @@ class EndpointsTest {
     private static final ManualTicker ticker = new ManualTicker();
     private static final InMemoryStore store = new InMemoryStore(ticker);
 
+    private static final UnreliableStore way = new UnreliableStore(store);
+
     private static ConfigurableApplicationContext application;
 
     private final BreakerRegistry registry = application.getBean(BreakerRegistry.class);
@@ -64,6 +71,14 @@ class EndpointsTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = DataRedisAutoConfiguration.class)
     static class Application {}
+
+    static class Bad implements Predicate<Object> {
+
+        @Override
+        public boolean test(Object result) {
+            return "bad".equals(result);
+        }
+    }
 
     @BeforeAll
     static void startApplication() {
@@ -83,12 +98,15 @@ class EndpointsTest {
                         "spring.main.banner-mode=off",
                         "management.endpoints.web.exposure.include=*",
                         "breaker.events.buffer-size=3",
-                        "breaker.defaults.consecutive-failure-threshold=3")
+                        "breaker.defaults.consecutive-failure-threshold=3",
+                        "breaker.defaults.slow-call-duration-threshold=2s",
+                        "breaker.defaults.record-result-predicate=" + Bad.class.getName(),
+                        "breaker.defaults.ignore-exceptions=java.lang.IllegalStateException")
                 .properties(properties)
                 .initializers(context -> {
                     GenericApplicationContext beans = (GenericApplicationContext) context;
                     beans.registerBean(Ticker.class, () -> ticker);
-                    beans.registerBean(SharedStore.class, () -> store);
+                    beans.registerBean(SharedStore.class, way::reached);
                 })
                 .run();
     }
@@ -129,6 +147,23 @@ class EndpointsTest {
         for (int i = 0; i < times; i++) {
             breaker.acquire().failure(new IOException("refused " + i), 0);
         }
+    }
+
+    /* One event of each kind, and two of a failure. */
+    private void doEverything() {
+        breaker.acquire().failure(new IOException("refused"), Duration.ofMillis(31).toNanos());
+        breaker.acquire().complete("bad", null, Duration.ofMillis(12).toNanos());
+        breaker.acquire()
+                .complete(
+                        null,
+                        new IllegalStateException("no such offer"),
+                        Duration.ofMillis(8).toNanos());
+        breaker.forceOpen("test", "test", null);
+        ticker.advance(Duration.ofSeconds(1));
+        way.isAway(true);
+        ticker.advance(Duration.ofSeconds(5));
+        way.isAway(false);
+        ticker.advance(Duration.ofSeconds(5));
     }
 
     @Nested
@@ -391,6 +426,22 @@ class EndpointsTest {
                     .containsExactly("another", "partner");
         }
 
+        @Test
+        void showsIgnoredCallsAndTheEndAndReturnOfTheSharing() throws Exception {
+            doEverything();
+            List<JsonNode> events = events("breakerevents/partner");
+            assertThat(events)
+                    .extracting(event -> event.get("type").asString())
+                    .containsExactly(
+                            "FAILURE", "FAILURE", "IGNORED", "TRANSITION", "SHARING_DEGRADED", "SHARING_RECOVERED");
+            assertThat(events.get(1).get("cause").asString()).isEqualTo("result classified as failure");
+            assertThat(events.get(2).get("exception").asString()).isEqualTo("java.lang.IllegalStateException");
+            assertThat(events.get(2).get("message").asString()).isEqualTo("no such offer");
+            assertThat(events.get(2).get("durationMs").asInt()).isEqualTo(8);
+            assertThat(events.get(4).get("cause").asString()).contains("refused");
+            assertThat(events.get(5).get("outageMs").asInt()).isBetween(1_000, 10_000);
+        }
+
         private List<JsonNode> events(String path) throws Exception {
             JsonNode events = get(path).body().get("events");
             return IntStream.range(0, events.size()).mapToObj(events::get).toList();
@@ -467,53 +518,81 @@ class EndpointsTest {
         }
 
         /** The one example on the page with that field. */
-        private List<JsonNode> examples(String field) {
-            String text = Stream.of(page.split("```json\n", -1))
+        private JsonNode example(String field) {
+            return Stream.of(page.split("```json\n", -1))
                     .skip(1)
                     .map(block -> block.split("```", -1)[0])
                     .filter(block -> block.contains('"' + field + "\":"))
-                    .findFirst()
+                    .map(JsonMapper.shared()::readTree)
+                    .reduce((one, another) -> {
+                        throw new IllegalStateException("two examples with " + field);
+                    })
                     .orElseThrow();
-            try (MappingIterator<JsonNode> values =
-                    JsonMapper.shared().readerFor(JsonNode.class).readValues(text)) {
-                return values.readAll();
-            }
         }
 
-        private static void hasTheShapeOf(JsonNode example, JsonNode answer) {
-            example.forEachEntry((field, value) -> {
-                assertThat(answer.has(field)).as("%s in %s", field, answer).isTrue();
-                assertThat(answer.get(field).getNodeType()).as(field).isEqualTo(value.getNodeType());
+        /* Names and kinds of all fields, of those of objects too. */
+        private static Map<String, JsonNodeType> shape(JsonNode object) {
+            Map<String, JsonNodeType> shape = new TreeMap<>();
+            object.forEachEntry((field, value) -> {
+                shape.put(field, value.getNodeType());
                 if (value.isObject()) {
-                    hasTheShapeOf(value, answer.get(field));
+                    shape(value).forEach((inner, type) -> shape.put(field + "." + inner, type));
                 }
             });
+            return shape;
+        }
+
+        /* An event has some of the fields of its type. */
+        private static Map<String, Map<String, JsonNodeType>> shapes(JsonNode events) {
+            Map<String, Map<String, JsonNodeType>> shapes = new TreeMap<>();
+            events.forEach(event -> shapes.computeIfAbsent(event.get("type").asString(), type -> new TreeMap<>())
+                    .putAll(shape(event)));
+            return shapes;
+        }
+
+        private void namesEachField(Collection<String> fields) {
+            assertThat(fields).allSatisfy(field -> assertThat(page).contains("`" + field + "`"));
         }
 
         @Test
-        void aCircuitHasTheFieldsOfTheExampleAndThePageNamesAllThatItHas() throws Exception {
+        void aCircuitHasTheFieldsOfTheExample() throws Exception {
             fail(3);
             post("breakers/partner", "{'action':'forceOpen','reason':'test','ttl':'1m'}".replace('\'', '"'));
             ticker.advance(Duration.ofSeconds(1));
             JsonNode answer = get("breakers/partner").body();
-            hasTheShapeOf(examples("settings").get(0), answer);
-            assertThat(answer.propertyNames())
-                    .allSatisfy(field -> assertThat(page).containsAnyOf("`" + field + "`", "\"" + field + "\":"));
+            assertThat(shape(answer)).isEqualTo(shape(example("settings")));
+            namesEachField(answer.propertyNames());
+            namesEachField(answer.get("override").propertyNames());
         }
 
         @Test
-        void eventsHaveTheFieldsOfTheExamples() throws Exception {
-            fail(3);
+        void allCircuitsHaveTheFieldsOfTheExample() throws Exception {
             ticker.advance(Duration.ofSeconds(1));
-            JsonNode events = get("breakerevents/partner").body().get("events");
-            assertThat(examples("announcer"))
-                    .hasSize(2)
-                    .allSatisfy(example -> hasTheShapeOf(
-                            example,
-                            events.valueStream()
-                                    .filter(event -> event.get("type").equals(example.get("type")))
-                                    .findFirst()
-                                    .orElseThrow()));
+            JsonNode answer = get("breakers").body();
+            JsonNode example = example("instances");
+            assertThat(answer.propertyNames()).isEqualTo(example.propertyNames());
+            assertThat(shape(answer.get("sharing"))).isEqualTo(shape(example.get("sharing")));
+            assertThat(shape(answer.at("/instances/0"))).isEqualTo(shape(example.at("/instances/0")));
+            Map<String, JsonNodeType> circuit = shape(answer.at("/breakers/partner"));
+            assertThat(circuit).containsAllEntriesOf(shape(example.at("/breakers/partner-offers")));
+            Map<String, JsonNodeType> alone = shape(get("breakers/partner").body());
+            alone.keySet().removeIf(field -> field.equals("name") || field.startsWith("settings"));
+            assertThat(circuit).isEqualTo(alone);
+            namesEachField(answer.propertyNames());
+            namesEachField(answer.get("sharing").propertyNames());
+            namesEachField(answer.at("/instances/0").propertyNames());
+        }
+
+        @Test
+        void eventsHaveTheFieldsOfTheExampleAndItsOrder() throws Exception {
+            doEverything();
+            JsonNode events = get("breakerevents/partner").body();
+            JsonNode example = example("events");
+            assertThat(events.propertyNames()).isEqualTo(example.propertyNames());
+            assertThat(shapes(events.get("events"))).isEqualTo(shapes(example.get("events")));
+            assertThat(example.get("events").valueStream().map(event -> event.get("time").asString()))
+                    .isSorted();
+            shapes(events.get("events")).values().forEach(shape -> namesEachField(shape.keySet()));
         }
 
         @Test
