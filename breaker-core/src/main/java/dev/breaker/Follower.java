@@ -80,11 +80,10 @@ final class Follower {
     }
 
     private void judgeProbes(SharedState state) {
-        int done = state.probes().successes() + state.probes().failures();
         switch (circuit.rules().thresholds().judge(state.probes())) {
-            case RECOVERED -> sharing.proposeClosed(state.probes().successes() + " of " + done + " probes succeeded");
+            case RECOVERED -> sharing.proposeClosed(HalfOpenPhase.succeeded(state.probes()));
             case STILL_FAILING ->
-                sharing.proposeOpen(state.probes().failures() + " of " + done + " probes failed", state.opens() + 1);
+                sharing.proposeOpen(HalfOpenPhase.failed(state.probes()), state.opens() + 1);
             case UNDECIDED -> {
                 Duration limit = circuit.config().maxWaitDurationInHalfOpenState();
                 if (!limit.isZero() && state.elapsed().compareTo(limit) >= 0) {

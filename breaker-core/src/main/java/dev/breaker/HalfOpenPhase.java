@@ -23,6 +23,17 @@ abstract sealed class HalfOpenPhase extends Phase permits LocalHalfOpenPhase, Sh
     /** The probes of this stay, as far as this instance knows. */
     abstract Probes probes();
 
+    /** Why probes close a circuit, in words. */
+    static String succeeded(Probes probes) {
+        return probes.successes() + " of " + (probes.successes() + probes.failures()) + " probes succeeded";
+    }
+
+    /** Why probes open a circuit again, in words. */
+    static String failed(Probes probes) {
+        return probes.failures() + " of " + (probes.successes() + probes.failures()) + " probes failed"
+                + (probes.slow() == 0 ? "" : ", " + probes.slow() + " slow");
+    }
+
     @Override
     final BreakerState state() {
         return BreakerState.HALF_OPEN;

@@ -72,8 +72,7 @@ final class LocalHalfOpenPhase extends HalfOpenPhase {
     }
 
     private void judge(ProbeOutcome outcome) {
-        circuit.transitions()
-                .probeReported(this, outcome, circuit.rules().thresholds().judge(probes()));
+        circuit.transitions().probeReported(this, outcome, probes());
     }
 
     private final class Probe extends ProbePermit {

@@ -186,8 +186,12 @@ final class OverrideLayer {
     /** Why the visible state is what it is, in words. */
     String cause() {
         String what = override.mode() == Mode.NONE ? "released" : "override";
-        String end = phase == null && override.mode() != Mode.NONE ? " expired" : "";
+        String end = phase == null && override.mode() != Mode.NONE ? " expired" : lasting(override.remaining());
         return what + by(override.actor()) + end + (override.reason().isBlank() ? "" : ": " + override.reason());
+    }
+
+    private static String lasting(@Nullable Duration ttl) {
+        return ttl == null ? "" : " for " + ttl.toMillis() + " ms";
     }
 
     private static String by(String actor) {

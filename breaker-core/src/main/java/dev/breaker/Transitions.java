@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import dev.breaker.shared.ProbeOutcome;
+import dev.breaker.shared.Probes;
 import dev.breaker.shared.SharedState.Kind;
 import java.time.Duration;
 
@@ -94,14 +95,14 @@ final class Transitions {
     }
 
     /** A probe of this instance's own half-open phase reported. */
-    void probeReported(LocalHalfOpenPhase phase, ProbeOutcome outcome, Thresholds.Verdict verdict) {
+    void probeReported(LocalHalfOpenPhase phase, ProbeOutcome outcome, Probes probes) {
         circuit.exclusively(() -> {
             if (phases.automatic() != phase) {
                 return;
             }
-            switch (verdict) {
-                case RECOVERED -> leave(phase, Kind.CLOSED, 0, 0, "probes succeeded");
-                case STILL_FAILING -> reopen(phase, "probes failed");
+            switch (circuit.rules().thresholds().judge(probes)) {
+                case RECOVERED -> leave(phase, Kind.CLOSED, 0, 0, HalfOpenPhase.succeeded(probes));
+                case STILL_FAILING -> reopen(phase, HalfOpenPhase.failed(probes));
                 case UNDECIDED -> {}
             }
             boolean failure = outcome == ProbeOutcome.FAILURE || outcome == ProbeOutcome.SLOW_FAILURE;

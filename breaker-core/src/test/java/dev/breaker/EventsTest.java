@@ -191,9 +191,9 @@ class EventsTest {
                     .containsExactly(
                             moved(CLOSED, OPEN, "1 failures in a row"),
                             moved(OPEN, HALF_OPEN, "the wait is over"),
-                            moved(HALF_OPEN, OPEN, "probes failed"),
+                            moved(HALF_OPEN, OPEN, "1 of 1 probes failed"),
                             moved(OPEN, HALF_OPEN, "the wait is over"),
-                            moved(HALF_OPEN, CLOSED, "probes succeeded"));
+                            moved(HALF_OPEN, CLOSED, "2 of 2 probes succeeded"));
         }
 
         @Test

@@ -52,7 +52,7 @@ class TransitionLogTest {
                 .containsExactly(
                         "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row; last failure: IOException: down",
                         "INFO Circuit breaker 'partner' OPEN -> HALF_OPEN on this instance: the wait is over",
-                        "INFO Circuit breaker 'partner' HALF_OPEN -> CLOSED on this instance: probes succeeded");
+                        "INFO Circuit breaker 'partner' HALF_OPEN -> CLOSED on this instance: 2 of 2 probes succeeded");
     }
 
     @Test
@@ -70,6 +70,31 @@ class TransitionLogTest {
                         "INFO Circuit breaker 'partner' METRICS_ONLY -> CLOSED for all instances: released by ann",
                         "WARN Circuit breaker 'partner' CLOSED -> OPEN on this instance: 1 failures in a row"
                                 + "; last failure: IOException: down");
+    }
+
+    @Test
+    void saysForHowLongAnOverrideHolds() {
+        LocalCircuit circuit = new LocalCircuit(LocalCircuit.fragile());
+        circuit.breaker.forceOpen("maintenance", "ann", Duration.ofMinutes(10));
+        circuit.afterSeconds(600);
+        assertThat(written())
+                .containsExactly(
+                        "WARN Circuit breaker 'partner' CLOSED -> FORCED_OPEN for all instances:"
+                                + " override by ann for 600000 ms: maintenance",
+                        "INFO Circuit breaker 'partner' FORCED_OPEN -> CLOSED for all instances:"
+                                + " override by ann expired: maintenance");
+    }
+
+    @Test
+    void countsProbesThatFailedAndSlowOnes() {
+        LocalCircuit circuit = new LocalCircuit(LocalCircuit.fragile()
+                .slowCallDurationThreshold(Duration.ofSeconds(1))
+                .slowCallRateThreshold(100));
+        circuit.fails(1).afterSeconds(30).succeeds(2, Duration.ofSeconds(2));
+        assertThat(written())
+                .last()
+                .isEqualTo("WARN Circuit breaker 'partner' HALF_OPEN -> OPEN on this instance:"
+                        + " 0 of 2 probes failed, 2 slow");
     }
 
     @Test
