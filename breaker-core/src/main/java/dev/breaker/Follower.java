@@ -82,8 +82,7 @@ final class Follower {
     private void judgeProbes(SharedState state) {
         switch (circuit.rules().thresholds().judge(state.probes())) {
             case RECOVERED -> sharing.proposeClosed(HalfOpenPhase.succeeded(state.probes()));
-            case STILL_FAILING ->
-                sharing.proposeOpen(HalfOpenPhase.failed(state.probes()), state.opens() + 1);
+            case STILL_FAILING -> sharing.proposeOpen(HalfOpenPhase.failed(state.probes()), state.opens() + 1);
             case UNDECIDED -> {
                 Duration limit = circuit.config().maxWaitDurationInHalfOpenState();
                 if (!limit.isZero() && state.elapsed().compareTo(limit) >= 0) {

@@ -36,7 +36,7 @@ final class SentOverrides {
 
         private static boolean isLessByAtMost(long most, @Nullable Duration sent, @Nullable Duration left) {
             if (sent == null || left == null) {
-                return sent == left;
+                return sent == null && left == null;
             }
             long less = sent.minus(left).toNanos();
             return less >= -ROUNDING && less <= most;

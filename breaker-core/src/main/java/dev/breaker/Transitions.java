@@ -150,7 +150,8 @@ final class Transitions {
         }
         Phase phase = switch (next) {
             case CLOSED -> phases.closed();
-            case OPEN -> new OpenPhase(
+            case OPEN ->
+                new OpenPhase(
                         circuit,
                         BreakerScope.INSTANCE,
                         remaining,

@@ -64,7 +64,8 @@ class OpenCircuitTest {
 
         @Test
         void areThoseThatOpenedIt() {
-            LocalCircuit circuit = new LocalCircuit(BreakerConfig.builder()).succeeds(4).fails(6);
+            LocalCircuit circuit =
+                    new LocalCircuit(BreakerConfig.builder()).succeeds(4).fails(6);
             assertThat(circuit.state()).isEqualTo(OPEN);
             assertThat(circuit.afterSeconds(29).counts()).isEqualTo(new BreakerSnapshot.Counts(10, 6, 0, 6));
         }

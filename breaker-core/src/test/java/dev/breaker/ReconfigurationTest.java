@@ -337,7 +337,8 @@ class ReconfigurationTest {
             configs.put("same", BreakerConfig.defaults());
             configs.put("changed", BreakerConfig.defaults());
             configs.keySet().forEach(registry::breaker);
-            configs.put("changed", BreakerConfig.builder().minimumNumberOfCalls(3).build());
+            configs.put(
+                    "changed", BreakerConfig.builder().minimumNumberOfCalls(3).build());
             registry.reconfigure();
             assertThat(told).containsExactly("changed");
         }

@@ -1130,7 +1130,9 @@ class SharedCircuitTest {
             cluster.node(0).fails(3);
             cluster.store.fault = Fault.DOWN;
             cluster.node(0).breaker.reset("fixed", "ann");
-            assertThat(closings(cluster)).extracting(BreakerEvent.Transition::scope).containsExactly(BreakerScope.INSTANCE);
+            assertThat(closings(cluster))
+                    .extracting(BreakerEvent.Transition::scope)
+                    .containsExactly(BreakerScope.INSTANCE);
             cluster.store.fault = Fault.NONE;
             cluster.afterSeconds(5);
             assertThat(closings(cluster)).hasSize(1);

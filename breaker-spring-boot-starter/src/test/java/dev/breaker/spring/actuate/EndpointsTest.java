@@ -151,7 +151,8 @@ class EndpointsTest {
 
     /* One event of each kind, and two of a failure. */
     private void doEverything() {
-        breaker.acquire().failure(new IOException("refused"), Duration.ofMillis(31).toNanos());
+        breaker.acquire()
+                .failure(new IOException("refused"), Duration.ofMillis(31).toNanos());
         breaker.acquire().complete("bad", null, Duration.ofMillis(12).toNanos());
         breaker.acquire()
                 .complete(
@@ -327,9 +328,11 @@ class EndpointsTest {
                             .isEqualTo("Invalid field (name): the path names the circuit breaker.");
                 }
                 assertThat(circuits.breakers()).extracting(Breaker::state).containsOnly(BreakerState.CLOSED);
-                assertThat(post(served, "breakers/partner", decision.formatted("")).status())
+                assertThat(post(served, "breakers/partner", decision.formatted(""))
+                                .status())
                         .isEqualTo(200);
-                assertThat(send(served, HttpRequest.newBuilder(), "breakers?name=foreign").status())
+                assertThat(send(served, HttpRequest.newBuilder(), "breakers?name=foreign")
+                                .status())
                         .isEqualTo(200);
             } finally {
                 served.close();
@@ -590,7 +593,9 @@ class EndpointsTest {
             JsonNode example = example("events");
             assertThat(events.propertyNames()).isEqualTo(example.propertyNames());
             assertThat(shapes(events.get("events"))).isEqualTo(shapes(example.get("events")));
-            assertThat(example.get("events").valueStream().map(event -> event.get("time").asString()))
+            assertThat(example.get("events")
+                            .valueStream()
+                            .map(event -> event.get("time").asString()))
                     .isSorted();
             shapes(events.get("events")).values().forEach(shape -> namesEachField(shape.keySet()));
         }

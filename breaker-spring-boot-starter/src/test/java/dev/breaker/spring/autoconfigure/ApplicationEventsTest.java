@@ -81,8 +81,7 @@ class ApplicationEventsTest {
             way.isAway(false);
             ticker.advance(Duration.ofSeconds(5));
             assertThat(context.getBean(Audience.class).sharing)
-                    .hasExactlyElementsOfTypes(
-                            BreakerEvent.SharingDegraded.class, BreakerEvent.SharingRecovered.class);
+                    .hasExactlyElementsOfTypes(BreakerEvent.SharingDegraded.class, BreakerEvent.SharingRecovered.class);
         });
     }
 }

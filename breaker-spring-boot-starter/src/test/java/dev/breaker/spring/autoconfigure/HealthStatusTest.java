@@ -25,7 +25,10 @@ class HealthStatusTest {
     private static void check(ApplicationContextRunner runner, String expected, Consumer<BreakerRegistry> before) {
         runner.run(context -> {
             before.accept(context.getBean(BreakerRegistry.class));
-            assertThat(context.getBean(HealthIndicator.class).health().getStatus().getCode())
+            assertThat(context.getBean(HealthIndicator.class)
+                            .health()
+                            .getStatus()
+                            .getCode())
                     .isEqualTo(expected);
         });
     }

@@ -171,7 +171,10 @@ class Resilience4jMetersTest {
             succeed(1, Duration.ofMillis(500));
             fail(1, Duration.ofMillis(200));
             breaker.acquire()
-                    .complete(null, new CancellationException(), Duration.ofMillis(70).toNanos());
+                    .complete(
+                            null,
+                            new CancellationException(),
+                            Duration.ofMillis(70).toNanos());
             for (MeterRegistry each : List.of(meters, other)) {
                 assertThat(timer(each, "successful").count()).isEqualTo(2);
                 assertThat(timer(each, "successful").totalTime(TimeUnit.MILLISECONDS))
