@@ -67,10 +67,10 @@ final class Openings {
         String crossed = pooled == null ? own : pooled;
         Tally tally = pooled != null && own == null ? cluster : alone;
         long wait = crossed == null ? 0 : rules.waits().nanos(1);
-        boolean asked = retryAfter != null;
-        if (asked && retryAfter.toNanos() >= wait) {
+        if (retryAfter != null && retryAfter.toNanos() >= wait) {
             open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, tally, phase));
         } else if (crossed != null) {
+            boolean asked = retryAfter != null;
             open(new Suspicion(crossed, wait, asked, asked || own != null, tally, phase));
         } else if (sharing != null) {
             sharing.exchange().badCall(now, rules.thresholds().near(cluster));

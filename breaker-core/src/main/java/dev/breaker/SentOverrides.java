@@ -43,27 +43,32 @@ final class SentOverrides {
         }
     }
 
-    private final Deque<Sent> sent = new ArrayDeque<>();
+    /* Operators decide seldom, and circuits are many. */
+    private @Nullable Deque<Sent> sent;
 
     /** One begins its way. */
     void add(SharedOverride what, int decision, long now) {
-        if (sent.size() == MOST) {
-            sent.removeLast();
+        Deque<Sent> all = sent == null ? new ArrayDeque<>(MOST) : sent;
+        if (all.size() == MOST) {
+            all.removeLast();
         }
-        sent.addFirst(new Sent(what, decision, now));
+        all.addFirst(new Sent(what, decision, now));
+        sent = all;
     }
 
     /** The number of the decision that the store has taken, zero if it is none of them. */
     int decisionOf(SharedOverride stored, long now) {
-        return sent.stream()
-                .filter(one -> one.isStoredAs(stored, now))
-                .mapToInt(Sent::decision)
-                .findFirst()
-                .orElse(0);
+        return sent == null
+                ? 0
+                : sent.stream()
+                        .filter(one -> one.isStoredAs(stored, now))
+                        .mapToInt(Sent::decision)
+                        .findFirst()
+                        .orElse(0);
     }
 
     /** None of them matters any more. */
     void clear() {
-        sent.clear();
+        sent = null;
     }
 }
