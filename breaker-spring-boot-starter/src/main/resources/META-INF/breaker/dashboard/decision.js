@@ -36,7 +36,7 @@ function csrf() {
   return cookie ? { 'X-XSRF-TOKEN': decodeURIComponent(cookie.slice('XSRF-TOKEN='.length)) } : {};
 }
 
-/* A name that no path can carry goes along in the body, where it takes precedence; there, a comma would part it. */
+/* A name that no path can carry goes in the body, where no other may be; there, a comma would part it. */
 function addressed(decisions, name, body) {
   const segments = name.split('/');
   const fits = segments.every(segment => segment !== '' && !/^\.+$|[\\;%]/.test(segment));
