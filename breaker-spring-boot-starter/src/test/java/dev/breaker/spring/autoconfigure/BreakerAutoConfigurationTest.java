@@ -368,15 +368,17 @@ class BreakerAutoConfigurationTest {
 
         @Test
         void ofAChildInterceptItsOwnBeansThoughTheParentDoesSoToo() {
-            runner.run(parent -> runner.withParent(parent).withBean(Annotated.class).run(child -> {
-                child.getBean(Annotated.class).call();
-                assertThat(parent.getBean(BreakerRegistry.class)
-                                .breaker("of-child")
-                                .snapshot()
-                                .counts()
-                                .calls())
-                        .isEqualTo(1);
-            }));
+            runner.run(parent -> runner.withParent(parent)
+                    .withBean(Annotated.class)
+                    .run(child -> {
+                        child.getBean(Annotated.class).call();
+                        assertThat(parent.getBean(BreakerRegistry.class)
+                                        .breaker("of-child")
+                                        .snapshot()
+                                        .counts()
+                                        .calls())
+                                .isEqualTo(1);
+                    }));
         }
 
         @Test

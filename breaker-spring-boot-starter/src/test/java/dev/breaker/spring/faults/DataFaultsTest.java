@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -118,28 +117,25 @@ class DataFaultsTest {
         return one.compareTo(other) > 0 ? one : other;
     }
 
+    /* In one step each: an instance may put the record back at any time. What is text may be any text. */
     private void spoil(String key, int kind) {
-        if (kind == 2 && redis.command("TYPE", key).equals("zset")) {
-            redis.command("ZADD", key, "-inf", "gar bage");
-            return;
-        }
-        if (kind == 2) {
-            /* All at once: an instance may put the record back at any time, and what is text may be any text. */
-            Stream<String> garbage = Stream.concat(Stream.of("spoilt"), fields(key))
-                    .flatMap(field -> Stream.of(field, "gar bage\u0000\u00ff"));
-            redis.command(Stream.concat(Stream.of("HSET", key), garbage).toArray(String[]::new));
-            return;
-        }
-        redis.command("DEL", key);
-        if (kind == 0) {
-            redis.command("SET", key, "garbage");
-        } else {
-            redis.command("LPUSH", key, "garbage");
-        }
-    }
-
-    private Stream<String> fields(String key) {
-        return ((List<?>) redis.command("HKEYS", key)).stream().map(String.class::cast);
+        String script = switch (kind) {
+            case 0 -> "redis.call('SET', KEYS[1], 'garbage')";
+            case 1 -> "redis.call('DEL', KEYS[1]) redis.call('LPUSH', KEYS[1], 'garbage')";
+            default -> """
+                        local kind = redis.call('TYPE', KEYS[1]).ok
+                        if kind == 'zset' then
+                          redis.call('ZADD', KEYS[1], '-inf', 'gar bage')
+                        else
+                          if kind ~= 'hash' then redis.call('DEL', KEYS[1]) end
+                          redis.call('HSET', KEYS[1], 'spoilt', ARGV[1])
+                          for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+                            redis.call('HSET', KEYS[1], field, ARGV[1])
+                          end
+                        end
+                        """;
+        };
+        redis.command("EVAL", script, "1", key, "gar bage\u0000\u00ff");
     }
 
     /** Nothing is left of the garbage, and what must not be lost is there again. */

@@ -197,8 +197,9 @@ class OutageTest {
         redis.command("SCRIPT", "FLUSH");
 
         List<CompletableFuture<SyncReply>> replies = new ArrayList<>();
-        for (int i = 2; i < 12; i++) {
-            replies.add(store.sync("b", WINDOW, "a", failures(i, 1)).toCompletableFuture());
+        for (int i = 0; i < 10; i++) {
+            /* One after the other is what one instance sends. */
+            replies.add(store.sync("b", WINDOW, "a" + i, failures(1, 1)).toCompletableFuture());
         }
 
         replies.forEach(RedisStoreSupport::get);
