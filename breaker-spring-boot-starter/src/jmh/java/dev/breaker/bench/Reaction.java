@@ -1,5 +1,7 @@
 package dev.breaker.bench;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * From the failure that crosses the threshold on one instance to the rejections of all, in milliseconds.
  *
@@ -8,6 +10,8 @@ package dev.breaker.bench;
  * @param self until the failing instance itself rejects
  * @param each until one of the others does
  * @param all until the last one does
+ * @param message until the last one has a message of the same time that has nothing to do with a circuit; none where none may
+ *     be published
  * @param ping a round trip of the same time, {@code PING}
  * @param exchange a round trip of the same time, a circuit's exchange
  */
@@ -17,6 +21,7 @@ record Reaction(
         Distribution self,
         Distribution each,
         Distribution all,
+        @Nullable Distribution message,
         Distribution ping,
         Distribution exchange) {
 

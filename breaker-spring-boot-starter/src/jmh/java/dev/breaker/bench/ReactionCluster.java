@@ -68,6 +68,23 @@ final class ReactionCluster implements AutoCloseable {
         }
     }
 
+    /** Begins to send a message that no circuit knows of; the answer is for {@link #arrived}. */
+    String send() throws IOException {
+        return first().ask("send", "message");
+    }
+
+    /** Nanoseconds until the last instance had the message. */
+    long arrived(String sent) throws IOException {
+        for (ReactionJvm instance : instances) {
+            instance.order("arrived", "message");
+        }
+        long last = Long.MIN_VALUE;
+        for (ReactionJvm instance : instances) {
+            last = Math.max(last, Long.parseLong(instance.answer()) - Long.parseLong(sent));
+        }
+        return last;
+    }
+
     private ReactionJvm first() {
         return instances.get(0);
     }

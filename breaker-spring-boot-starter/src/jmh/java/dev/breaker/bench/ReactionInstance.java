@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One instance in a JVM of its own, which does what it reads from standard input, line by line, and answers each line:
- * {@code trip}, {@code reset}, {@code opened} or {@code closed}, and the name of a circuit. Moments are those of
+ * {@code trip}, {@code reset}, {@code opened} or {@code closed}, and the name of a circuit; {@code send} or {@code
+ * arrived}, and anything, for a bare message. Moments are those of
  * {@link System#nanoTime}, which is one clock for all processes of a Linux machine. Ends with the input.
  */
 final class ReactionInstance {
@@ -21,9 +22,11 @@ final class ReactionInstance {
 
     private final SharedInstance instance;
     private final TransitionMoments moments;
+    private final Messages messages;
 
-    private ReactionInstance(SharedInstance instance) {
+    private ReactionInstance(SharedInstance instance, Messages messages) {
         this.instance = instance;
+        this.messages = messages;
         this.moments = new TransitionMoments(instance);
     }
 
@@ -33,8 +36,10 @@ final class ReactionInstance {
      * @param args the port of Redis, and how many circuits there are
      */
     public static void main(String[] args) throws Exception {
-        try (SharedInstance shared = SharedInstance.start(Integer.parseInt(args[0]))) {
-            ReactionInstance instance = new ReactionInstance(shared);
+        int port = Integer.parseInt(args[0]);
+        try (SharedInstance shared = SharedInstance.start(port);
+                Messages messages = new Messages(port)) {
+            ReactionInstance instance = new ReactionInstance(shared, messages);
             for (int i = 0; i < Integer.parseInt(args[1]); i++) {
                 awaitExchange(shared.breaker("circuit-" + i));
             }
@@ -53,13 +58,14 @@ final class ReactionInstance {
     private void obey(BufferedReader orders) throws Exception {
         for (String line; (line = orders.readLine()) != null; ) {
             String[] words = line.split(" ", -1);
-            Breaker breaker = instance.breaker(words[1]);
             answer(
                     switch (words[0]) {
-                        case "trip" -> trip(breaker);
-                        case "reset" -> reset(breaker);
-                        case "opened" -> moments.of(breaker.name()).opened();
-                        case "closed" -> moments.of(breaker.name()).closed();
+                        case "trip" -> trip(instance.breaker(words[1]));
+                        case "reset" -> reset(instance.breaker(words[1]));
+                        case "opened" -> moments.of(words[1]).opened();
+                        case "closed" -> moments.of(words[1]).closed();
+                        case "send" -> "" + messages.send();
+                        case "arrived" -> "" + messages.arrival();
                         default -> throw new IllegalArgumentException("Unknown order: " + line);
                     });
         }

@@ -58,8 +58,9 @@ final class ReactionSuite implements Suite {
                 "Each instance is a JVM of its own, all on the machine of the Redis server, which is fewer cores than they"
                         + " have in a data centre. One instance fails until its circuit opens; the clock starts before the"
                         + " failure that crosses the threshold is reported, and stops at each instance when a call was"
-                        + " rejected there. A round trip is measured between the trips, over a connection that is warm."
-                        + " Milliseconds.");
+                        + " rejected there. Between the trips, a message over bare connections of the same JVMs, which does"
+                        + " no more than note the time, shows what of it is the machine's; a round trip is measured over a"
+                        + " connection that is warm. Milliseconds.");
         runs.forEach((java, run) -> describe(java, reactions(run), page));
         page.paragraph(
                 "Without announcements, as for a Redis user who may not publish, an instance that has nothing to tell"
@@ -73,6 +74,9 @@ final class ReactionSuite implements Suite {
             rows.add(row(how + ": all reject", reaction.all()));
             rows.add(row(how + ": one of the others", reaction.each()));
             rows.add(row(how + ": the failing one", reaction.self()));
+            if (reaction.message() != null) {
+                rows.add(row("a bare message meanwhile: all have it", reaction.message()));
+            }
             rows.add(row("`PING` meanwhile", reaction.ping()));
             rows.add(row("an exchange meanwhile", reaction.exchange()));
         }

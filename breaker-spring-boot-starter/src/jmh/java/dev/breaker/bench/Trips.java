@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Trips circuits again and again. */
 final class Trips {
 
     private static final int WARM_UP = 500;
     private static final int LONGEST_PAUSE = 30;
-    /* After so long all instances are done, and asking them takes nothing from them. */
-    private static final int SETTLED = 8;
+    /* After so long all instances are done, and asking them takes nothing from them, however many share the cores. */
+    private static final int SETTLED = 40;
     private static final int TOGETHER = 50;
     private static final String CIRCUIT = "circuit-0";
 
@@ -32,18 +33,21 @@ final class Trips {
     /** One trip after the other, at moments that no timer of an instance knows. */
     Reaction announced(RealRedis redis, int instances, RoundTrips roundTrips) throws Exception {
         List<Trip> trips = new ArrayList<>();
+        List<Long> messages = new ArrayList<>();
         try (ReactionCluster cluster = new ReactionCluster(redis.port(), instances, 1)) {
             for (int i = 0; i < WARM_UP; i++) {
                 trip(cluster);
+                message(cluster);
             }
             roundTrips.forget();
             for (int i = 0; i < times; i++) {
                 roundTrips.measure();
                 TimeUnit.MILLISECONDS.sleep(1 + random.nextInt(LONGEST_PAUSE));
                 trips.add(trip(cluster));
+                messages.add(message(cluster));
             }
         }
-        return reaction(instances, true, trips, roundTrips);
+        return reaction(instances, true, trips, Distribution.of(messages), roundTrips);
     }
 
     private static Trip trip(ReactionCluster cluster) throws Exception {
@@ -52,6 +56,12 @@ final class Trips {
         Trip trip = cluster.end(CIRCUIT, begun);
         cluster.reset(CIRCUIT);
         return trip;
+    }
+
+    private static long message(ReactionCluster cluster) throws Exception {
+        String sent = cluster.send();
+        TimeUnit.MILLISECONDS.sleep(SETTLED);
+        return cluster.arrived(sent);
     }
 
     /** Many circuits at a time, as each trip takes about a second, while the server refuses to publish. */
@@ -74,7 +84,7 @@ final class Trips {
                 }
             }
         }
-        return reaction(instances, false, trips, roundTrips);
+        return reaction(instances, false, trips, null, roundTrips);
     }
 
     private static List<Trip> trip(ReactionCluster cluster, List<String> circuits) throws IOException {
@@ -89,7 +99,12 @@ final class Trips {
         return ended;
     }
 
-    private static Reaction reaction(int instances, boolean announced, List<Trip> trips, RoundTrips roundTrips) {
+    private static Reaction reaction(
+            int instances,
+            boolean announced,
+            List<Trip> trips,
+            @Nullable Distribution messages,
+            RoundTrips roundTrips) {
         return new Reaction(
                 instances,
                 announced,
@@ -97,6 +112,7 @@ final class Trips {
                 Distribution.of(
                         trips.stream().flatMap(trip -> trip.others().stream()).toList()),
                 Distribution.of(trips.stream().map(Trip::all).toList()),
+                messages,
                 roundTrips.pings(),
                 roundTrips.exchanges());
     }
