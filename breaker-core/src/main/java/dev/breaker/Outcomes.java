@@ -9,10 +9,12 @@ final class Outcomes {
 
     private final String name;
     private final Listeners listeners;
-    private final ClassifierFaults faults;
+    private final Ticker ticker;
     private final boolean alwaysTimed;
     private final CallCounts counts = new CallCounts();
     private volatile Rules rules;
+    /* Few classifiers have any. */
+    private @Nullable ClassifierFaults faults;
     private volatile @Nullable LastFailure lastFailure;
 
     /** A failure in words, and the moment it was recorded. */
@@ -22,7 +24,7 @@ final class Outcomes {
         this.name = name;
         this.rules = rules;
         this.listeners = surroundings.listeners();
-        this.faults = new ClassifierFaults(name, surroundings.ticker());
+        this.ticker = surroundings.ticker();
         this.alwaysTimed = surroundings.timed();
     }
 
@@ -55,9 +57,18 @@ final class Outcomes {
             Outcome outcome = rules.config().classifier().classify(meant == null ? result : null, meant);
             return Objects.requireNonNull(outcome, "the classifier returned null");
         } catch (Throwable fault) {
-            faults.report("the standard rules judge instead", fault);
+            faults().report("the standard rules judge instead", fault);
             return OutcomeClassifier.standard().classify(null, meant);
         }
+    }
+
+    private synchronized ClassifierFaults faults() {
+        ClassifierFaults known = faults;
+        if (known == null) {
+            known = new ClassifierFaults(name, ticker);
+            faults = known;
+        }
+        return known;
     }
 
     /** For how long the partner asks to be left alone, bounded; null if it does not. */
@@ -75,7 +86,7 @@ final class Outcomes {
             }
             return asked.compareTo(config.maxRetryAfter()) < 0 ? asked : config.maxRetryAfter();
         } catch (Throwable fault) {
-            faults.report("no Retry-After is known", fault);
+            faults().report("no Retry-After is known", fault);
             return null;
         }
     }
