@@ -90,7 +90,7 @@ final class OverrideLayer {
         }
         if (number == decision) {
             override = stored;
-            settled();
+            unsent = false;
         } else {
             override = new SharedOverride(
                     Math.max(stored.version(), override.version()),
@@ -100,11 +100,6 @@ final class OverrideLayer {
                     override.elapsed(),
                     override.remaining());
         }
-    }
-
-    private void settled() {
-        unsent = false;
-        sent.clear();
     }
 
     /**
@@ -118,7 +113,11 @@ final class OverrideLayer {
         }
         long version = stored == null ? 0 : stored.version();
         if (stored != null && version > override.version()) {
-            apply(stored, false);
+            if (isOursAgain(stored)) {
+                override = stored;
+            } else {
+                apply(stored, false);
+            }
         }
         boolean holds = phase != null || (stored != null && stored.mode() != Mode.NONE);
         return !unsent && version < override.version() && holds;
@@ -134,6 +133,11 @@ final class OverrideLayer {
         return stored.elapsed().toNanos() >= circuit.now() - since;
     }
 
+    /* What was decided here last may have been sent twice, before the first answer came. */
+    private boolean isOursAgain(SharedOverride stored) {
+        return ours && sent.decisionOf(stored, circuit.now()) == decision;
+    }
+
     private void apply(SharedOverride next, boolean here) {
         override = next;
         since = circuit.now() - next.elapsed().toNanos();
@@ -141,10 +145,9 @@ final class OverrideLayer {
         until = ttl == null ? null : circuit.deadlineIn(ttl.toNanos());
         phase = phase(next.mode());
         lookAgainIn(phase == null ? null : ttl);
-        if (here) {
-            unsent = true;
-        } else {
-            settled();
+        unsent = here;
+        if (!here) {
+            sent.clear();
         }
         ours = here;
         circuit.phases().refresh();
@@ -159,7 +162,10 @@ final class OverrideLayer {
                 : circuit.lastingTimers().after(left.toNanos(), () -> circuit.exclusively(this::expire));
     }
 
-    /* Its version stays. The time may not be up: the timer of an earlier override may still come, and a ticker may be slower. */
+    /*
+     * Its version stays, and if the store has yet to be told of it, it is told of its end. The time may not be up: the timer of an
+     * earlier override may still come, and a ticker may be slower.
+     */
     private void expire() {
         if (phase == null || until == null) {
             return;
@@ -170,7 +176,6 @@ final class OverrideLayer {
             return;
         }
         phase = null;
-        settled();
         circuit.phases().refresh();
     }
 

@@ -27,10 +27,12 @@ final class SentOverrides {
         /* The store received it at some moment since, and counts its times from there. */
         boolean isStoredAs(SharedOverride stored, long now) {
             long under = now - at + ROUNDING;
+            long older = stored.elapsed().minus(what.elapsed()).toNanos();
             return what.mode() == stored.mode()
                     && what.reason().equals(stored.reason())
                     && what.actor().equals(stored.actor())
-                    && stored.elapsed().minus(what.elapsed()).toNanos() <= under
+                    && older <= under
+                    && older >= under - Exchange.GIVE_UP
                     && isLessByAtMost(under, what.remaining(), stored.remaining());
         }
 

@@ -174,7 +174,8 @@ final class Sharing {
     /* The store lost its data; the survivors put the newest record back. */
     private void putBack() {
         SharedState state = withRemaining(known, circuit.phases().automatic());
-        SharedOverride override = circuit.overrides().now();
+        SharedOverride override =
+                circuit.overrides().unsent() == null ? circuit.overrides().now() : null;
         ask(() -> settings.store().adopt(circuit.name(), state, override), kept -> {
             if (kept.epoch() < known.epoch()) {
                 failed(circuit.now(), new IllegalStateException("the store does not keep what it is given"));
@@ -239,6 +240,8 @@ final class Sharing {
             circuit.openings().forget();
             window.clear();
             follower.enter(state, before, ours);
+        } else if (circuit.phases().announcer().held() != null) {
+            circuit.phases().announce(state.cause(), BreakerScope.CLUSTER, state.epoch(), ours);
         }
     }
 

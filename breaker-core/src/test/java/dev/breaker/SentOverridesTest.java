@@ -111,6 +111,56 @@ class SentOverridesTest {
     }
 
     @Test
+    void isStillOnesOwnThoughItWasSentTwice() {
+        SlowStore decisions = new SlowStore(cluster.store);
+        SlowStore exchanges = new SlowStore(decisions);
+        Node setter = new Node("setter", cluster.ticker, exchanges, BreakerConfig.defaults());
+        cluster.nodes.add(setter);
+        cluster.afterSeconds(1);
+        cluster.store.deaf = true;
+        exchanges.slow.add("sync");
+        setter.fails(1);
+        cluster.after(WAY.multipliedBy(4));
+        decisions.slow.add("override");
+        setter.breaker.forceOpen("maintenance", "ann", MINUTE);
+        exchanges.release();
+        decisions.release();
+        cluster.afterSeconds(2);
+        assertThat(cluster.states()).containsOnly(FORCED_OPEN);
+        assertThat(cluster.store.count("override")).isEqualTo(2);
+        assertThat(ends()).isEqualTo("override by ann expired: maintenance");
+        assertThat(setter.transitions).last().matches(BreakerEvent.Transition::announcer);
+    }
+
+    @Test
+    void isNotTakenForWhatAnotherInstanceDecidesAlikeMuchLater() {
+        cluster.store.affected = any -> true;
+        cluster.store.fault = Fault.DOWN;
+        breaker.forceOpen("maintenance", "ann", null);
+        cluster.afterSeconds(1);
+        breaker.release("over", "ann");
+        cluster.afterSeconds(10);
+        cluster.store.fault = Fault.NONE;
+        cluster.node(1).breaker.forceOpen("maintenance", "ann", null);
+        cluster.afterSeconds(5);
+        assertThat(cluster.states()).containsOnly(FORCED_OPEN);
+    }
+
+    @Test
+    void endsForAllThoughItExpiresBeforeTheStoreIsTold() {
+        cluster.node(1).breaker.forceOpen("maintenance", "bob", null);
+        cluster.afterSeconds(1);
+        cluster.store.affected = any -> true;
+        cluster.store.fault = Fault.DOWN;
+        breaker.disable("drill", "ann", MINUTE);
+        cluster.after(MINUTE.plusSeconds(5));
+        assertThat(breaker.state()).isEqualTo(CLOSED);
+        cluster.store.fault = Fault.NONE;
+        cluster.afterSeconds(40);
+        assertThat(cluster.states()).containsOnly(CLOSED);
+    }
+
+    @Test
     void givesWayToWhatAnotherInstanceDecidedLater() {
         cluster.store.fault = Fault.DOWN;
         breaker.forceOpen("maintenance", "ann", MINUTE);

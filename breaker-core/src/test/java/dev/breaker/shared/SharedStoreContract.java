@@ -871,6 +871,14 @@ public abstract class SharedStoreContract {
         }
 
         @Test
+        void isAsOldAsWhoDecidedSays() {
+            Duration age = Duration.ofSeconds(40);
+            SharedOverride late = new SharedOverride(0, Mode.FORCED_OPEN, "maintenance", "operator", age, null);
+            assertThat(get(store().override(breaker, late)).elapsed()).isBetween(age, age.plus(SOON));
+            assertThat(read(MINUTES, "a").override().elapsed()).isBetween(age, age.plus(SOON));
+        }
+
+        @Test
         void standsAboveTheStateAndLeavesItAlone() {
             SharedState open = open(LONG);
             override(Mode.DISABLED, null);

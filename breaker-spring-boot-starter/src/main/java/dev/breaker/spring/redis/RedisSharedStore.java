@@ -156,6 +156,7 @@ final class RedisSharedStore implements SharedStore {
                 .with(override.reason())
                 .with(override.actor());
         addAge(call, override.remaining());
+        call.with(override.elapsed());
         return run(call, reply -> Objects.requireNonNull(Replies.override(reply.get(1))));
     }
 
