@@ -253,6 +253,7 @@ final class Circuit extends Exclusive {
         CompletableFuture<CompletableFuture<?>> last = new CompletableFuture<>();
         exclusively(() -> {
             phases.fold(now());
+            openings.announceHeld();
             CompletableFuture<?> probes = healthProbes.close();
             last.complete(
                     sharing == null

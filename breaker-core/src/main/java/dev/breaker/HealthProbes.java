@@ -257,7 +257,8 @@ final class HealthProbes {
 
     private void failed(OpenPhase phase, String problem, @Nullable Duration retryAfter) {
         int opens = phase.opens() + 1;
-        long wait = retryAfter == null ? circuit.rules().waits().nanos(opens) : retryAfter.toNanos();
+        long due = circuit.rules().waits().nanos(opens);
+        long wait = retryAfter == null ? due : Math.max(due, retryAfter.toNanos());
         log.debug(
                 "Circuit breaker '{}' stays OPEN for {} ms more: the health probe failed: {}",
                 circuit.name(),

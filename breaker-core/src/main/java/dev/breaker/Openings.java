@@ -66,8 +66,10 @@ final class Openings {
         String own = rules.thresholds().crossedBy(alone);
         String crossed = pooled == null ? own : pooled;
         Tally tally = pooled != null && own == null ? cluster : alone;
+        /* What this instance alone sees keeps nobody waiting for longer than the partner asks for. */
+        boolean alsoOthers = pooled != null || (own != null && sharing == null);
         long wait = crossed == null ? 0 : rules.waits().nanos(1);
-        if (retryAfter != null && retryAfter.toNanos() >= wait) {
+        if (retryAfter != null && (!alsoOthers || retryAfter.toNanos() >= wait)) {
             open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, tally, phase));
         } else if (crossed != null) {
             boolean asked = retryAfter != null;
@@ -96,12 +98,12 @@ final class Openings {
             asked = false;
             sharing.exchange().urge(circuit.now());
         } else {
-            announceOpening();
+            announceHeld();
         }
     }
 
-    /* The opening turns out to be this instance's alone. */
-    private void announceOpening() {
+    /** Tells of what was held back: it turns out to be this instance's alone. */
+    void announceHeld() {
         String why = circuit.phases().announcer().held();
         if (why != null) {
             circuit.phases().announce(why, BreakerScope.INSTANCE, 0, true);
@@ -154,7 +156,7 @@ final class Openings {
     /** The store does not answer: this instance opened alone. */
     void unanswered() {
         suspicion = null;
-        announceOpening();
+        announceHeld();
     }
 
     /** Judges the pooled window after this instance reported a bad call or opened by itself. */
@@ -183,7 +185,7 @@ final class Openings {
     private void settleAlone(Suspicion suspect) {
         suspicion = null;
         if (suspect.own()) {
-            announceOpening();
+            announceHeld();
         } else {
             takeOpeningBack(suspect.before());
         }

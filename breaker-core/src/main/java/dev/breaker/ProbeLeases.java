@@ -135,7 +135,12 @@ final class ProbeLeases {
         }
         Permit permit = circuit.admission().acquireWithoutStore();
         if (permit == null && !reply.granted()) {
-            deny(reply.retryAfter());
+            /* Of a stay that is over, the denial says nothing any more. */
+            circuit.exclusively(() -> {
+                if (sharing.isIn(reply.state().epoch())) {
+                    deny(reply.retryAfter());
+                }
+            });
         }
         offer(answer, permit);
     }

@@ -51,7 +51,7 @@ abstract class ProbePermit implements Permit {
             Duration asked = circuit.outcomes().retryAfter(cause);
             boolean slow = circuit.outcomes().isSlow(nanos);
             if (asked != null && isCurrent()) {
-                circuit.transitions().reopenFor(asked, slow);
+                circuit.transitions().reopenFor(asked, this, slow);
             } else {
                 report(slow ? ProbeOutcome.SLOW_FAILURE : ProbeOutcome.FAILURE);
             }

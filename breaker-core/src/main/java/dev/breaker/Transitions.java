@@ -81,9 +81,9 @@ final class Transitions {
     }
 
     /** A probe failed, and the partner asks to be left alone for that long: the longer of that and the wait that is due. */
-    void reopenFor(Duration asked, boolean slow) {
+    void reopenFor(Duration asked, ProbePermit probe, boolean slow) {
         circuit.exclusively(() -> {
-            if (phases.automatic() instanceof HalfOpenPhase phase) {
+            if (probe.isCurrent() && phases.automatic() instanceof HalfOpenPhase phase) {
                 int opens = phase.opens() + 1;
                 long wait = Math.max(asked.toNanos(), circuit.rules().waits().nanos(opens));
                 leave(phase, Kind.OPEN, wait, opens, Openings.askedFor(asked));

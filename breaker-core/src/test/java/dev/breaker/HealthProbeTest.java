@@ -155,10 +155,18 @@ class HealthProbeTest {
 
         @Test
         void keepsTheCircuitOpenForAsLongAsThePartnerAsks() {
-            LocalCircuit circuit = open(probed().classifier(askingFor(Duration.ofSeconds(50))));
-            circuit.afterSeconds(50);
+            LocalCircuit circuit = open(probed().classifier(askingFor(Duration.ofSeconds(70))));
+            circuit.afterSeconds(70);
             assertThat(partner.checks).isOne();
-            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(50));
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofSeconds(70));
+        }
+
+        @Test
+        void keepsTheCircuitOpenForNoLessThanItsWait() {
+            LocalCircuit circuit = open(probed().classifier(askingFor(Duration.ofSeconds(1))));
+            circuit.afterSeconds(30);
+            assertThat(partner.checks).isOne();
+            assertThat(circuit.timeLeftOpen()).isEqualTo(Duration.ofMinutes(1));
         }
 
         @Test

@@ -238,6 +238,19 @@ class SharedCircuitTest {
         }
 
         @Test
+        void keepsNobodyWaitingForLongerThanThePartnerAsks() {
+            OutcomeClassifier classifier = OutcomeRules.builder()
+                    .retryAfter(thrown -> "busy".equals(thrown.getMessage()) ? Duration.ofSeconds(1) : null)
+                    .build();
+            Cluster cluster = new Cluster(2, halfOfTen().classifier(classifier));
+            cluster.node(1).succeeds(50);
+            cluster.afterSeconds(1);
+            cluster.node(0).fails(9).breaker.acquire().failure(new IllegalStateException("busy"), 0);
+            assertThat(cluster.states()).containsExactly(OPEN, OPEN);
+            assertThat(cluster.node(1).breaker.snapshot().timeLeftOpen()).isEqualTo(Duration.ofSeconds(1));
+        }
+
+        @Test
         void countsTheProbeThatThePartnerAsksForPeace() {
             class Busy extends RuntimeException {
                 private static final long serialVersionUID = 1L;

@@ -56,6 +56,34 @@ class StoreTroubleTest {
     }
 
     @Nested
+    class AReset {
+
+        @Test
+        void isToldThoughTheStoreHasNotSpokenBefore() {
+            ticker.advance(Duration.ofSeconds(1000));
+            store.slow.add("sync");
+            Node node = node("early", threeInARow().initialState(OPEN));
+            node.breaker.reset("fixed", "ann");
+            store.release();
+            ticker.advance(Duration.ofSeconds(2));
+            assertThat(node.transitions)
+                    .singleElement()
+                    .matches(transition -> transition.to() == BreakerState.CLOSED && transition.announcer());
+        }
+
+        @Test
+        void isToldThoughTheCircuitIsRemovedBeforeTheStoreAnswers() {
+            ticker.advance(Duration.ofSeconds(1000));
+            Node node = node("leaving", threeInARow());
+            node.fails(3);
+            store.slow.add("transition");
+            node.breaker.reset("fixed", "ann");
+            node.registry.remove("partner");
+            assertThat(node.transitions).last().matches(transition -> transition.to() == BreakerState.CLOSED);
+        }
+    }
+
+    @Nested
     class Openings {
 
         @Test
@@ -323,6 +351,24 @@ class StoreTroubleTest {
             store.release();
             assertThat(slow.breaker.tryAcquire()).isNotNull();
             assertThat(slow.breaker.tryAcquire()).isNull();
+        }
+
+        @Test
+        void forgetsADenialThatComesWhenItsStayIsOver() {
+            BreakerConfig.Builder config = threeInARow().probeLease(Duration.ofMinutes(2));
+            Node quick = new Node("quick", ticker, memory, config.build());
+            ticker.advance(Duration.ofSeconds(1000));
+            Node slow = node("slow", config.halfOpenAcquireTimeout(Duration.ZERO));
+            slow.fails(3);
+            ticker.advance(Duration.ofSeconds(16));
+            Permit probe = quick.breaker.acquire();
+            store.slow.add("permit");
+            assertThat(slow.breaker.tryAcquire()).isNull();
+            probe.failure(new IOException("down"), 0);
+            assertThat(slow.state()).isEqualTo(OPEN);
+            store.release();
+            ticker.advance(Duration.ofSeconds(16));
+            assertThat(slow.breaker.tryAcquire()).isNotNull();
         }
 
         private BreakerConfig.Builder twoProbes() {
