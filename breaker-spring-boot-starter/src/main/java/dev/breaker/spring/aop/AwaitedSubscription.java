@@ -9,6 +9,7 @@ import reactor.util.context.Context;
 final class AwaitedSubscription extends DeferredSubscription implements CoreSubscriber<Object> {
 
     private final CoreSubscriber<? super Object> actual;
+    private volatile boolean ended;
 
     AwaitedSubscription(CoreSubscriber<? super Object> actual) {
         this.actual = actual;
@@ -36,11 +37,15 @@ final class AwaitedSubscription extends DeferredSubscription implements CoreSubs
 
     @Override
     public void onError(Throwable thrown) {
-        actual.onError(thrown);
+        if (!ended) {
+            ended = true;
+            actual.onError(thrown);
+        }
     }
 
     @Override
     public void onComplete() {
+        ended = true;
         actual.onComplete();
     }
 }

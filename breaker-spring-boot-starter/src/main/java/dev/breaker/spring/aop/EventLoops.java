@@ -1,19 +1,25 @@
 package dev.breaker.spring.aop;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
-import org.springframework.util.ClassUtils;
+import java.util.function.BooleanSupplier;
 import reactor.core.scheduler.Schedulers;
 
 /** Knows threads that others' work waits for, and that therefore never wait themselves. */
 public final class EventLoops {
 
-    private static final boolean REACTOR = isPresent("reactor.core.scheduler.Schedulers");
-    private static final boolean NETTY = isPresent("io.netty.util.concurrent.FastThreadLocalThread");
+    private static final boolean REACTOR = links(OfReactor::isThisThread);
+    private static final boolean NETTY = links(OfNetty::isThisThread);
 
     private EventLoops() {}
 
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, EventLoops.class.getClassLoader());
+    /* By use and not by name, which a native image would have to be told of. */
+    private static boolean links(BooleanSupplier question) {
+        try {
+            boolean unused = question.getAsBoolean();
+            return true;
+        } catch (LinkageError absent) {
+            return false;
+        }
     }
 
     /** Whether this thread is Netty's, or one of Reactor's schedulers that refuse to block. */

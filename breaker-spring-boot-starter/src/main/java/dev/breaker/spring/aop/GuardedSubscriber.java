@@ -51,9 +51,19 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
             emitted = true;
         }
         if (unanswered == null) {
-            actual.onNext(element);
+            tell(element);
         } else {
             Operators.onDiscard(element, currentContext());
+        }
+    }
+
+    /* What a subscriber throws is none of the partner's business: as if it had cancelled. */
+    private void tell(Object element) {
+        try {
+            actual.onNext(element);
+        } catch (Throwable fault) {
+            leave();
+            throw fault;
         }
     }
 
@@ -98,7 +108,7 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
             step.run();
         } catch (Throwable fatal) {
             if (settle()) {
-                permit.failure(fatal, nanos());
+                permit.complete(null, Causes.unwrap(Exceptions.unwrap(fatal)), nanos());
             }
             throw fatal;
         }
@@ -106,6 +116,11 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
 
     @Override
     public void cancel() {
+        leave();
+        source.cancel();
+    }
+
+    private void leave() {
         if (settle()) {
             if (emitted) {
                 permit.success(nanos());
@@ -113,7 +128,6 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
                 permit.ignore();
             }
         }
-        source.cancel();
     }
 
     private boolean settle() {

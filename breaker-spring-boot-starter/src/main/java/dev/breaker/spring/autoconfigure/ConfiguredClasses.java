@@ -23,7 +23,7 @@ final class ConfiguredClasses {
     }
 
     private final ConfigurableListableBeanFactory beans;
-    private final Map<String, Predicate<?>> predicates = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Predicate<?>> predicates = new ConcurrentHashMap<>();
 
     ConfiguredClasses(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
@@ -65,8 +65,13 @@ final class ConfiguredClasses {
     @SuppressWarnings("unchecked")
     <T> Predicate<T> predicate(String property, String name, Class<T> argument) {
         Class<?> type = find(name);
-        return (Predicate<T>) predicates.computeIfAbsent(
-                name, any -> type == null ? bean(property, name, argument) : ofClass(property, type, argument));
+        if (type == null) {
+            return (Predicate<T>) bean(property, name, argument);
+        }
+        if (!Predicate.class.isAssignableFrom(type) || !accepts(ResolvableType.forClass(type), argument)) {
+            throw refusal(property, type, wanted(argument), null);
+        }
+        return (Predicate<T>) predicates.computeIfAbsent(type, any -> (Predicate<?>) instance(property, type));
     }
 
     private Predicate<?> bean(String property, String name, Class<?> argument) {
@@ -80,13 +85,6 @@ final class ConfiguredClasses {
             throw new InvalidConfigurationPropertyValueException(property, name, wanted(argument));
         }
         return beans.getBean(name, Predicate.class);
-    }
-
-    private Predicate<?> ofClass(String property, Class<?> type, Class<?> argument) {
-        if (!Predicate.class.isAssignableFrom(type) || !accepts(ResolvableType.forClass(type), argument)) {
-            throw refusal(property, type, wanted(argument), null);
-        }
-        return (Predicate<?>) instance(property, type);
     }
 
     private static boolean accepts(ResolvableType predicate, Class<?> argument) {

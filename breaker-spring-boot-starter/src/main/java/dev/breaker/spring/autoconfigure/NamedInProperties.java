@@ -80,6 +80,9 @@ final class NamedInProperties implements BeanFactoryInitializationAotProcessor {
         try {
             hints.registerType(ClassUtils.forName(type, beans.getBeanClassLoader()), members);
         } catch (ClassNotFoundException | LinkageError absent) {
+            if (beans.containsBean(type)) {
+                return;
+            }
             log.warn("Left to be checked at start-up: there is no class {}", type);
         }
     }

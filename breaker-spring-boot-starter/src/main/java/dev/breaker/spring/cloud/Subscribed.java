@@ -84,7 +84,11 @@ final class Subscribed {
         try {
             subscription.run();
         } catch (Throwable fatal) {
-            ended(held, null, fatal);
+            if (answered) {
+                cancelled();
+            } else {
+                ended(held, null, fatal);
+            }
             throw fatal;
         }
     }

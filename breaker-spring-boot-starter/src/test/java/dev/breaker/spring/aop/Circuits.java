@@ -69,7 +69,9 @@ final class Circuits implements AutoCloseable {
     }
 
     private static Outcome classify(@Nullable Object result, @Nullable Throwable thrown) {
-        if (thrown instanceof IllegalArgumentException) {
+        if (thrown instanceof IllegalArgumentException
+                || (thrown instanceof LinkageError
+                        && String.valueOf(thrown.getMessage()).startsWith("none of"))) {
             return Outcome.IGNORED;
         }
         return "bad".equals(result)

@@ -158,6 +158,27 @@ class ReactiveCallTest {
     }
 
     @Test
+    void countsNoFailureForWhatASubscriberThrows() {
+        target.many = Flux.range(1, 3).map(String::valueOf);
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.flux().subscribe(element -> {
+                    throw new NoClassDefFoundError("the subscriber's");
+                }));
+        assertThat(circuits.counts("flux").failures()).isZero();
+        assertThat(circuits.counts("flux").calls()).isOne();
+    }
+
+    @Test
+    void asksTheRulesAboutAnErrorThatReactorThrows() {
+        target.one = Mono.fromCallable(() -> {
+            throw new NoClassDefFoundError("none of the partner's business");
+        });
+        assertThatExceptionOfType(NoClassDefFoundError.class)
+                .isThrownBy(() -> partner.mono().block());
+        assertThat(circuits.counts("mono").calls()).isZero();
+    }
+
+    @Test
     void countsAnErrorThatReactorThrowsInsteadOfSignallingIt() {
         target.one = Mono.fromCallable(() -> {
             throw new NoClassDefFoundError("gone");

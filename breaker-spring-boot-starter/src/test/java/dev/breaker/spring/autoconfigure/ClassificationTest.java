@@ -196,6 +196,23 @@ class ClassificationTest {
         }
 
         @Test
+        void stopsTheStartIfItFitsOneUseAndNotTheOther() {
+            refuses(
+                    runner.withPropertyValues(OWN + "record-result-predicate=" + OfText.class.getName()),
+                    "record-failure-predicate",
+                    OfText.class.getName(),
+                    "record-failure-predicate",
+                    "Must be a Predicate<Throwable>");
+        }
+
+        static class OfText implements Predicate<String> {
+            @Override
+            public boolean test(String text) {
+                return text.isEmpty();
+            }
+        }
+
+        @Test
         void stopsTheStartIfTheBeanIsAnother() {
             refuses(
                     runner.withUserConfiguration(NamedPredicates.class),
