@@ -67,7 +67,7 @@ final class Openings {
         String crossed = pooled == null ? own : pooled;
         Tally tally = pooled != null && own == null ? cluster : alone;
         /* What this instance alone sees keeps nobody waiting for longer than the partner asks for. */
-        boolean alsoOthers = pooled != null || (own != null && sharing == null);
+        boolean alsoOthers = pooled != null || (own != null && (sharing == null || !sharing.isActive()));
         long wait = crossed == null ? 0 : rules.waits().nanos(1);
         if (retryAfter != null && (!alsoOthers || retryAfter.toNanos() >= wait)) {
             open(new Suspicion(askedFor(retryAfter), retryAfter.toNanos(), true, true, tally, phase));

@@ -14,6 +14,8 @@ final class SentOverrides {
 
     private static final int MOST = 4;
     private static final long ROUNDING = Duration.ofMillis(1).toNanos();
+    /* To the store and back, pauses included. */
+    private static final long LONGEST_WAY = Duration.ofSeconds(10).toNanos();
 
     /**
      * One of them.
@@ -26,22 +28,21 @@ final class SentOverrides {
 
         /* The store received it at some moment since, and counts its times from there. */
         boolean isStoredAs(SharedOverride stored, long now) {
-            long under = now - at + ROUNDING;
+            long way = now - at;
             long older = stored.elapsed().minus(what.elapsed()).toNanos();
             return what.mode() == stored.mode()
                     && what.reason().equals(stored.reason())
                     && what.actor().equals(stored.actor())
-                    && older <= under
-                    && older >= under - Exchange.GIVE_UP
-                    && isLessByAtMost(under, what.remaining(), stored.remaining());
+                    && older <= way + ROUNDING
+                    && older >= way - LONGEST_WAY
+                    && isLessBy(older, what.remaining(), stored.remaining());
         }
 
-        private static boolean isLessByAtMost(long most, @Nullable Duration sent, @Nullable Duration left) {
+        private static boolean isLessBy(long nanos, @Nullable Duration sent, @Nullable Duration left) {
             if (sent == null || left == null) {
                 return sent == null && left == null;
             }
-            long less = sent.minus(left).toNanos();
-            return less >= -ROUNDING && less <= most;
+            return Math.abs(sent.minus(left).toNanos() - nanos) <= 2 * ROUNDING;
         }
     }
 

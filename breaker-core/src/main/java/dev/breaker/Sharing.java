@@ -240,7 +240,9 @@ final class Sharing {
             circuit.openings().forget();
             window.clear();
             follower.enter(state, before, ours);
-        } else if (circuit.phases().announcer().held() != null) {
+        } else if (ours
+                && !circuit.openings().areUnsettled()
+                && circuit.phases().announcer().held() != null) {
             circuit.phases().announce(state.cause(), BreakerScope.CLUSTER, state.epoch(), ours);
         }
     }

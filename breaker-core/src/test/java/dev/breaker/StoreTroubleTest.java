@@ -72,14 +72,37 @@ class StoreTroubleTest {
         }
 
         @Test
-        void isToldThoughTheCircuitIsRemovedBeforeTheStoreAnswers() {
+        void isToldThoughTheRegistryIsClosedBeforeTheStoreAnswers() {
+            Cluster cluster = new Cluster(1, threeInARow());
+            cluster.node(0).fails(3);
+            cluster.store.deaf = true;
+            cluster.store.affected = "transition"::equals;
+            cluster.store.fault = Fault.HELD;
+            cluster.node(0).breaker.reset("fixed", "ann");
+            cluster.node(0).registry.close();
+            assertThat(cluster.node(0).transitions)
+                    .last()
+                    .matches(transition -> transition.to() == BreakerState.CLOSED);
+        }
+
+        @Test
+        void ofAnotherInstanceIsNotTakenForAnOpeningHere() {
             ticker.advance(Duration.ofSeconds(1000));
-            Node node = node("leaving", threeInARow());
-            node.fails(3);
-            store.slow.add("transition");
-            node.breaker.reset("fixed", "ann");
-            node.registry.remove("partner");
-            assertThat(node.transitions).last().matches(transition -> transition.to() == BreakerState.CLOSED);
+            new Node("other", ticker, memory, threeInARow().build())
+                    .fails(3)
+                    .breaker
+                    .reset("fixed", "ann");
+            ticker.advance(Duration.ofSeconds(10));
+            store.slow.add("sync");
+            Node fresh = node("fresh", threeInARow());
+            fresh.fails(3);
+            store.release();
+            ticker.advance(Duration.ofSeconds(2));
+            assertThat(fresh.transitions).singleElement().satisfies(opening -> {
+                assertThat(opening.to()).isEqualTo(OPEN);
+                assertThat(opening.cause()).isEqualTo("3 failures in a row");
+                assertThat(opening.announcer()).isTrue();
+            });
         }
     }
 

@@ -142,7 +142,7 @@ local function read_override(key)
     local modes = {NONE = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true}
     if int(f[1]) and o.version and modes[o.mode] and o.reason and o.actor and o.since and o.untl then
       if o.untl > 0 and o.untl <= now then
-        o.mode, o.since, o.untl = 'NONE', o.untl, 0
+        o.mode, o.untl = 'NONE', 0
       end
       return o
     end

@@ -7,7 +7,7 @@
 
 local before = read_override(KEYS[1])
 local override = {version = math.max((before and before.version or 0) + 1, now), mode = ARGV[3], reason = ARGV[4],
-    actor = ARGV[5], since = now - tonumber(ARGV[7]), untl = 0}
+    actor = ARGV[5], since = math.max(0, now - tonumber(ARGV[7])), untl = 0}
 if override.mode ~= 'NONE' and tonumber(ARGV[6]) >= 0 then
   override.untl = now + tonumber(ARGV[6])
 end

@@ -92,7 +92,7 @@ public interface SharedStore extends AutoCloseable {
      * of data.
      *
      * @param breaker the circuit's name
-     * @param override what to set; its version is ignored
+     * @param override what to set, as old as it says; its version is ignored
      * @return the override as stored
      */
     CompletionStage<SharedOverride> override(String breaker, SharedOverride override);

@@ -906,6 +906,7 @@ public abstract class SharedStoreContract {
 
             SharedOverride ended = read(MINUTES, "a").override();
             assertThat(ended).isNotNull();
+            assertThat(ended.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
             assertThat(ended.mode()).isEqualTo(Mode.NONE);
             assertThat(ended.version()).isGreaterThanOrEqualTo(set.version());
         }

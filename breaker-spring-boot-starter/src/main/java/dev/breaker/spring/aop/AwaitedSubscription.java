@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Operators.DeferredSubscription;
 import reactor.util.context.Context;
 
@@ -37,7 +38,9 @@ final class AwaitedSubscription extends DeferredSubscription implements CoreSubs
 
     @Override
     public void onError(Throwable thrown) {
-        if (!ended) {
+        if (ended) {
+            Operators.onErrorDropped(thrown, currentContext());
+        } else {
             ended = true;
             actual.onError(thrown);
         }

@@ -85,7 +85,8 @@ final class Subscribed {
             subscription.run();
         } catch (Throwable fatal) {
             if (answered) {
-                cancelled();
+                /* It may be the subscriber's. */
+                settle(held::ignore);
             } else {
                 ended(held, null, fatal);
             }

@@ -198,7 +198,7 @@ class ClassificationTest {
         @Test
         void stopsTheStartIfItFitsOneUseAndNotTheOther() {
             refuses(
-                    runner.withPropertyValues(OWN + "record-result-predicate=" + OfText.class.getName()),
+                    runner.withPropertyValues("breaker.defaults.record-result-predicate=" + OfText.class.getName()),
                     "record-failure-predicate",
                     OfText.class.getName(),
                     "record-failure-predicate",
