@@ -3,8 +3,8 @@ package dev.breaker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of one circuit's transitions, each change of state once, and of its settings, until the circuit is removed. Used under the circuit's lock but
- * for {@link #fallSilent}.
+ * Tells of one circuit's transitions, each change of state once, and of its settings, until the circuit is removed. Used under
+ * the circuit's lock but for {@link #fallSilent}.
  */
 final class Announcer {
 

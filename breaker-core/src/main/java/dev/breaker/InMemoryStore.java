@@ -97,7 +97,7 @@ public final class InMemoryStore implements SharedStore {
 
     /**
      * Does nothing: whoever closes it, such as the first of several application contexts that have it as a bean, others may go
-     * on with it. Registries that are closed do not listen any more.
+     * on with it. What it tells closed registries has no effect, but it keeps them for as long as it lives.
      */
     @Override
     public void close() {}

@@ -251,7 +251,7 @@ class SharedCircuitTest {
         }
 
         @Test
-        void countsTheProbeThatThePartnerAsksForPeace() {
+        void countsAProbeThatThePartnerAnswersWithRetryAfter() {
             class Busy extends RuntimeException {
                 private static final long serialVersionUID = 1L;
             }
